@@ -1,0 +1,66 @@
+# Accordance: what one can do here. `make` alone prints the list.
+#
+# Needs Python 3.11 or newer (with its venv module and header files), a C compiler and make.
+# Another Python: make test PYTHON=python3.13
+
+PYTHON ?= python3
+ALL    ?=
+ARGS   ?=
+CASE   ?= cases/backtest/g4s-olympics-2012-t1-scale-up.facts.yaml
+
+# durable-rules is compiled at installation; from Python 3.13 on its C code needs this define,
+# before that it changes nothing.
+override CPPFLAGS += -DPyEval_CallObject=PyObject_CallObject
+export CPPFLAGS
+
+# pyenv puts commands such as python3.13 on the path that fail until a version is chosen; then
+# the interpreter itself is taken.
+INTERPRETER := $(shell $(PYTHON) -c 'import sys; print(sys.executable)' 2>/dev/null \
+  || ls -d "$$(pyenv root 2>/dev/null)"/versions/*/bin/$(PYTHON) 2>/dev/null | tail -n 1)
+VERSION := $(if $(INTERPRETER),$(shell "$(INTERPRETER)" -c \
+  'import sys; print("%d.%d" % sys.version_info[:2] if sys.version_info >= (3, 11) else "")'))
+VENV := .venv/$(VERSION)
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint format bench clean python
+
+help: ## list what one can do
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo
+	@echo "  PYTHON=python3.13  use another Python (3.11 or newer)"
+	@echo "  ALL=1              install and require what tests would otherwise skip"
+	@echo "  ARGS='-k table'    hand arguments on to the test suite"
+
+demo: $(READY) ## set up, then check one real partnership and print the report
+	@$(BIN)/accordance check $(CASE) --fail-on never
+
+test: $(READY) ## set up, then run the test suite
+	@ACCORDANCE_ALL=$(ALL) $(BIN)/python -m pytest -q $(ARGS)
+
+lint: $(READY) ## ruff (rules and format) and mypy --strict
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(READY) ## put the code into ruff's format
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(READY) ## measure; every figure is a ratio within one run
+	@$(BIN)/python -m benchmarks
+
+clean: ## remove the virtual environments and caches
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis dist build
+
+python:
+	@test -n "$(INTERPRETER)" || { echo "make: no $(PYTHON) here; name one with PYTHON=..." >&2; exit 1; }
+	@test -n "$(VERSION)" || { echo "make: $(PYTHON) is older than 3.11; name another with PYTHON=python3.12" >&2; exit 1; }
+
+$(READY): pyproject.toml constraints.txt | python
+	@echo "setting up $(VENV) (once; a few minutes at most)"
+	@"$(INTERPRETER)" -m venv --clear $(VENV)
+	@$(BIN)/python -m pip install --quiet -c constraints.txt setuptools wheel hatchling
+	@$(BIN)/python -m pip install --quiet --no-build-isolation -c constraints.txt -e '.[dev]'
+	@touch $@
