@@ -1,0 +1,790 @@
+"""An expression becomes two closures: its value, and what that value rests on.
+
+`value(frame)` is fast and says only true, false, a value, NONE or UNKNOWN. `evidence(frame, found)`
+walks the same parts once more and collects the facts that decide, the facts that are missing, and
+the reasons why something could not be computed. It takes every decision from `value`, so that there
+is one meaning only.
+
+What a truth rests on: a true `or` on all its true branches, a false `or` on all branches; `and` is
+the mirror image; a quantifier on the items that decide it. What is unknown rests on its unknown
+branches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeAlias
+
+from . import functions, logic, syntax
+from .syntax import Node
+from .types import ANY, ContextType, ListType, Type
+from .values import UNKNOWN, Uncertain, Value
+
+Frame: TypeAlias = list[Any]
+"""What an evaluation reads: the slots below, then the local variables."""
+
+FACTS: Final = 0  # dict of the facts by name
+TODAY: Final = 1  # the evaluation date
+DEFINED: Final = 2  # dict: definition -> value, filled stratum by stratum
+PATHS: Final = 3  # dict: id(item) -> concrete path of the items of lists
+CODES: Final = 4  # dict: definition -> Code, for evidence
+SUPPLIED: Final = 5  # dict of lists supplied by the program (`results`)
+WORK: Final = 6  # how many more items may be looked at
+LOCALS: Final = 7  # the first local variable
+
+MAX_LOCALS: Final = 40
+MAX_ITEMS_VISITED: Final = 2_000_000
+"""An evaluation that looks at more list items than this is refused, not endured."""
+
+
+class TooMuchWork(Exception):
+    """An expression looks at more items than MAX_ITEMS_VISITED."""
+
+
+class Evidence:
+    """What a value rests on, in the order it was read.
+
+    `facts`: concrete path -> value; `missing`: concrete paths of unknown facts; `reasons`: why
+    something could not be computed.
+    """
+
+    __slots__ = ("facts", "missing", "reasons")
+
+    def __init__(self) -> None:
+        self.facts: dict[str, Value] = {}
+        self.missing: dict[str, None] = {}
+        self.reasons: dict[str, None] = {}
+
+    def add(self, other: Evidence) -> None:
+        """Take over what another evidence holds."""
+        self.facts.update(other.facts)
+        self.missing.update(other.missing)
+        self.reasons.update(other.reasons)
+
+
+@dataclass(slots=True)
+class Code:
+    """A compiled expression.
+
+    `locate(frame)` is the concrete path of the fact that the value is, or None where the value is
+    computed. `names` are the steps to a fact that lies in no list.
+    """
+
+    value: Callable[[Frame], Value]
+    evidence: Callable[[Frame, Evidence], None]
+    type: Type = ANY
+    locate: Callable[[Frame], str | None] | None = None
+    names: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names an expression may use; `facts` is None where no fact model is known."""
+
+    facts: ContextType | None = None
+    definitions: Mapping[str, Type] = field(default_factory=dict)
+    parameters: Mapping[str, Value] = field(default_factory=dict)
+    supplied: Mapping[str, Type] = field(default_factory=dict)
+
+
+def new_frame(
+    facts: dict[str, Value],
+    today: Value = UNKNOWN,
+    *,
+    defined: dict[str, Value] | None = None,
+    paths: Mapping[int, str] | None = None,
+    codes: Mapping[str, Code] | None = None,
+    supplied: Mapping[str, Value] | None = None,
+) -> Frame:
+    """A frame for one evaluation (or several, one after the other)."""
+    return [
+        facts,
+        today,
+        {} if defined is None else defined,
+        paths or {},
+        codes or {},
+        supplied or {},
+        MAX_ITEMS_VISITED,
+        *[UNKNOWN] * MAX_LOCALS,
+    ]
+
+
+def compile_expression(node: Node, names: Names) -> Code:
+    """Compile an expression whose names are known to `names`."""
+    return _Compiler(names).compile(node, None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Local:
+    """A local variable, or the item of a filter (then `name` is None), in a chain of scopes."""
+
+    name: str | None
+    slot: int
+    type: Type
+    outer: _Local | None
+
+    @property
+    def next_slot(self) -> int:
+        # A filter keeps the field names of its items in the slot after the item.
+        return self.slot + (1 if self.name is not None else 2)
+
+
+def _next_slot(scope: _Local | None) -> int:
+    slot = LOCALS if scope is None else scope.next_slot
+    if slot + 2 > LOCALS + MAX_LOCALS:
+        raise TooMuchWork("too many variables inside one another")
+    return slot
+
+
+def _no_evidence(frame: Frame, found: Evidence) -> None:
+    return None
+
+
+def _item_type(kind: Type) -> Type:
+    return kind.item if isinstance(kind, ListType) else ANY
+
+
+class _Compiler:
+    def __init__(self, names: Names) -> None:
+        self.names = names
+
+    def compile(self, node: Node, scope: _Local | None) -> Code:
+        code: Code = getattr(self, f"_{type(node).__name__.lower()}")(node, scope)
+        return code
+
+    # names and paths
+
+    def _literal(self, node: syntax.Literal, scope: _Local | None) -> Code:
+        return _constant(node.value)
+
+    def _null(self, node: syntax.Null, scope: _Local | None) -> Code:
+        return _constant(UNKNOWN)
+
+    def _name(self, node: syntax.Name, scope: _Local | None) -> Code:
+        name = node.name
+        while scope is not None:
+            if scope.name == name or (scope.name is None and name == "item"):
+                return _local(scope.slot, scope.type)
+            if scope.name is None:
+                if isinstance(scope.type, ContextType):
+                    if name in scope.type.fields:
+                        return _member(_local(scope.slot, scope.type), name)
+                elif scope.type is ANY:
+                    outer = self._name(node, scope.outer)
+                    return _field_or_outer(scope.slot, name, outer)
+            scope = scope.outer
+        if name in self.names.parameters:
+            return _constant(self.names.parameters[name])
+        if name in self.names.definitions:
+            return _definition(name, self.names.definitions[name])
+        if name in self.names.supplied:
+            return _supplied(name, self.names.supplied[name])
+        kind = ANY if self.names.facts is None else self.names.facts.fields.get(name, ANY)
+        return _fact((name,), kind)
+
+    def _path(self, node: syntax.Path, scope: _Local | None) -> Code:
+        return _member(self.compile(node.base, scope), node.field)
+
+    # operators
+
+    def _negate(self, node: syntax.Negate, scope: _Local | None) -> Code:
+        operand = self.compile(node.operand, scope)
+        value = operand.value
+        return Code(lambda frame: logic.negative(value(frame)), operand.evidence)
+
+    def _arithmetic(self, node: syntax.Arithmetic, scope: _Local | None) -> Code:
+        left, right = self.compile(node.left, scope), self.compile(node.right, scope)
+        operate, first, second = logic.ARITHMETIC[node.operator], left.value, right.value
+
+        def evidence(frame: Frame, found: Evidence) -> None:
+            left.evidence(frame, found)
+            right.evidence(frame, found)
+            one, other = first(frame), second(frame)
+            if operate(one, other) is UNKNOWN:
+                reason = logic.why_unknown(node.operator, one, other)
+                if reason:
+                    found.reasons[reason] = None
+
+        if isinstance(first, _Constant) and isinstance(second, _Constant):
+            folded = operate(first.given, second.given)
+            if folded is not UNKNOWN:
+                return _constant(folded)
+        return Code(lambda frame: operate(first(frame), second(frame)), evidence)
+
+    def _comparison(self, node: syntax.Comparison, scope: _Local | None) -> Code:
+        sign = node.operator
+        if isinstance(node.right, syntax.Null) or isinstance(node.left, syntax.Null):
+            operand = self.compile(
+                node.left if isinstance(node.right, syntax.Null) else node.right, scope
+            )
+            value = operand.value
+            if sign not in ("=", "!="):
+                return _constant(UNKNOWN)
+            ask = logic.is_none if sign == "=" else logic.has_value
+            return Code(lambda frame: ask(value(frame)), operand.evidence)
+        left, right = self.compile(node.left, scope), self.compile(node.right, scope)
+        return Code(_comparing(sign, left, right), _both(sign, left, right))
+
+    def _between(self, node: syntax.Between, scope: _Local | None) -> Code:
+        value = self.compile(node.value, scope)
+        low, high = self.compile(node.low, scope), self.compile(node.high, scope)
+        return _conjunction(
+            [
+                Code(_comparing(">=", value, low), _both(">=", value, low)),
+                Code(_comparing("<=", value, high), _both("<=", value, high)),
+            ]
+        )
+
+    def _in(self, node: syntax.In, scope: _Local | None) -> Code:
+        value = self.compile(node.value, scope)
+        tests = node.tests
+        if len(tests) > 1 and all(isinstance(test, syntax.Literal) for test in tests):
+            return _membership(value, [test.value for test in tests])  # type: ignore[attr-defined]
+        return _disjunction([self._test(value, test, scope) for test in tests])
+
+    def _test(self, value: Code, test: Node, scope: _Local | None) -> Code:
+        if isinstance(test, syntax.Range):
+            low, high = self.compile(test.low, scope), self.compile(test.high, scope)
+            above, below = (">" if test.low_open else ">="), ("<" if test.high_open else "<=")
+            return _conjunction(
+                [
+                    Code(_comparing(above, value, low), _both(above, value, low)),
+                    Code(_comparing(below, value, high), _both(below, value, high)),
+                ]
+            )
+        if isinstance(test, syntax.UnaryTest):
+            operand = self.compile(test.operand, scope)
+            return Code(
+                _comparing(test.operator, value, operand), _both(test.operator, value, operand)
+            )
+        if isinstance(test, syntax.ListLiteral):
+            return _disjunction([self._test(value, item, scope) for item in test.items])
+        operand = self.compile(test, scope)
+        first, second = value.value, operand.value
+        contains = functions.FUNCTIONS["list contains"]
+
+        def holds(frame: Frame) -> Value:
+            among = second(frame)
+            if type(among) is list or type(among) is Uncertain:
+                return functions.apply(contains, [among, first(frame)])
+            return logic.equal(first(frame), among)
+
+        return Code(holds, _all_of([value, operand]))
+
+    # connectives
+
+    def _and(self, node: syntax.And, scope: _Local | None) -> Code:
+        return _conjunction([self.compile(part, scope) for part in node.parts])
+
+    def _or(self, node: syntax.Or, scope: _Local | None) -> Code:
+        return _disjunction([self.compile(part, scope) for part in node.parts])
+
+    def _not(self, node: syntax.Not, scope: _Local | None) -> Code:
+        operand = self.compile(node.operand, scope)
+        value = operand.value
+
+        def opposite(frame: Frame) -> Value:
+            given = value(frame)
+            return False if given is True else True if given is False else UNKNOWN
+
+        return Code(opposite, operand.evidence)
+
+    def _if(self, node: syntax.If, scope: _Local | None) -> Code:
+        condition = self.compile(node.condition, scope)
+        then, otherwise = self.compile(node.then, scope), self.compile(node.otherwise, scope)
+        decide, first, second = condition.value, then.value, otherwise.value
+
+        def value(frame: Frame) -> Value:
+            decided = decide(frame)
+            if decided is True:
+                return first(frame)
+            if decided is False:
+                return second(frame)
+            one = first(frame)
+            return one if logic.equal(one, second(frame)) is True else UNKNOWN
+
+        def evidence(frame: Frame, found: Evidence) -> None:
+            condition.evidence(frame, found)
+            decided = decide(frame)
+            if decided is not False:
+                then.evidence(frame, found)
+            if decided is not True:
+                otherwise.evidence(frame, found)
+
+        return Code(value, evidence, then.type if then.type == otherwise.type else ANY)
+
+    # lists
+
+    def _listliteral(self, node: syntax.ListLiteral, scope: _Local | None) -> Code:
+        items = [self.compile(item, scope) for item in node.items]
+        values = [item.value for item in items]
+        kind = items[0].type if items else ANY
+        return Code(
+            lambda frame: [value(frame) for value in values],
+            _all_of(items),
+            ListType(item=kind if all(item.type == kind for item in items) else ANY),
+        )
+
+    def _range(self, node: syntax.Range, scope: _Local | None) -> Code:
+        low, high = self.compile(node.low, scope), self.compile(node.high, scope)
+
+        def value(frame: Frame) -> Value:
+            first, last = low.value(frame), high.value(frame)
+            if type(first) is not int or type(last) is not int:
+                return UNKNOWN
+            first, last = first + node.low_open, last - node.high_open
+            _spend(frame, max(0, last - first))
+            return list(range(first, last + 1))
+
+        return Code(value, _all_of([low, high]), ListType())
+
+    def _filter(self, node: syntax.Filter, scope: _Local | None) -> Code:
+        base = self.compile(node.base, scope)
+        slot = _next_slot(scope)
+        inner = _Local(None, slot, _item_type(base.type), scope)
+        return _filtered(base, self.compile(node.condition, inner), slot)
+
+    def _iterate(
+        self, iterators: tuple[tuple[str, Node], ...], scope: _Local | None
+    ) -> tuple[list[tuple[Code, int]], _Local | None]:
+        loops = []
+        for name, source in iterators:
+            items = self.compile(source, scope)
+            scope = _Local(name, _next_slot(scope), _item_type(items.type), scope)
+            loops.append((items, scope.slot))
+        return loops, scope
+
+    def _quantified(self, node: syntax.Quantified, scope: _Local | None) -> Code:
+        loops, inner = self._iterate(node.iterators, scope)
+        code = self.compile(node.condition, inner)
+        for items, slot in reversed(loops):
+            code = _quantified(node.quantifier == "every", items, slot, code)
+        return code
+
+    def _for(self, node: syntax.For, scope: _Local | None) -> Code:
+        loops, inner = self._iterate(node.iterators, scope)
+        code = self.compile(node.result, inner)
+        code = _mapped(*loops[-1], code)
+        for items, slot in reversed(loops[:-1]):
+            code = _flattened(_mapped(items, slot, code))
+        return code
+
+    # functions
+
+    def _call(self, node: syntax.Call, scope: _Local | None) -> Code:
+        if node.function == "today":
+            return Code(lambda frame: frame[TODAY], _no_evidence)
+        function = functions.FUNCTIONS[node.function]
+        codes = [self.compile(argument, scope) for argument in node.arguments]
+        if node.function == "is defined":
+            return _defined(codes[0])
+        values = [code.value for code in codes]
+
+        def value(frame: Frame) -> Value:
+            return functions.apply(function, [value(frame) for value in values])
+
+        gather = _all_of(codes)
+
+        def evidence(frame: Frame, found: Evidence) -> None:
+            inner = Evidence()
+            gather(frame, inner)
+            if value(frame) is UNKNOWN and not inner.missing and not inner.reasons:
+                inner.reasons[f"`{function.name}` has no result for these values"] = None
+            found.add(inner)
+
+        return Code(value, evidence)
+
+
+class _Constant:
+    """The value of a literal or a parameter; a class of its own, so that constants can be folded."""
+
+    __slots__ = ("given",)
+
+    def __init__(self, given: Value) -> None:
+        self.given = given
+
+    def __call__(self, frame: Frame) -> Value:
+        return self.given
+
+
+def _constant(given: Value) -> Code:
+    return Code(_Constant(given), _no_evidence, ListType() if type(given) is list else ANY)
+
+
+def _fact(names: tuple[str, ...], kind: Type) -> Code:
+    """A fact by its path; everything on the way to it is a group, never a list."""
+    path = ".".join(names)
+    if len(names) == 1:
+        (only,) = names
+
+        def value(frame: Frame) -> Value:
+            return frame[FACTS].get(only, UNKNOWN)
+
+    elif len(names) == 2:
+        head, tail = names
+
+        def value(frame: Frame) -> Value:
+            group = frame[FACTS].get(head)
+            return group.get(tail, UNKNOWN) if group is not None else UNKNOWN
+
+    else:
+
+        def value(frame: Frame) -> Value:
+            here = frame[FACTS]
+            for name in names:
+                here = here.get(name)
+                if here is None:
+                    return UNKNOWN
+            return here
+
+    def evidence(frame: Frame, found: Evidence) -> None:
+        given = value(frame)
+        if given is UNKNOWN:
+            found.missing[path] = None
+        else:
+            found.facts[path] = given
+
+    return Code(value, evidence, kind, lambda frame: path, names)
+
+
+def _local(slot: int, kind: Type) -> Code:
+    def locate(frame: Frame) -> str | None:
+        path: str | None = frame[PATHS].get(id(frame[slot]))
+        return path
+
+    def evidence(frame: Frame, found: Evidence) -> None:
+        path = locate(frame)
+        if path is not None:
+            found.facts[path] = frame[slot]
+
+    return Code(lambda frame: frame[slot], evidence, kind, locate)
+
+
+def _definition(name: str, kind: Type) -> Code:
+    def evidence(frame: Frame, found: Evidence) -> None:
+        # A frame of its own: the definition's local variables must not meet those of its reader.
+        frame[CODES][name].evidence(frame[:], found)
+
+    return Code(lambda frame: frame[DEFINED][name], evidence, kind)
+
+
+def _supplied(name: str, kind: Type) -> Code:
+    return Code(lambda frame: frame[SUPPLIED].get(name, UNKNOWN), _no_evidence, kind)
+
+
+def _member(base: Code, name: str) -> Code:
+    """`base.name`, over a list the field of every item."""
+    kind: Type = ANY
+    owner = base.type
+    if isinstance(owner, ListType):
+        item = owner.item.fields.get(name, ANY) if isinstance(owner.item, ContextType) else ANY
+        kind = ListType(item=item)
+    elif isinstance(owner, ContextType):
+        kind = owner.fields.get(name, ANY)
+        if base.names is not None:
+            return _fact((*base.names, name), kind)
+    inner = base.value
+
+    def value(frame: Frame) -> Value:
+        group = inner(frame)
+        shape = type(group)
+        if shape is dict:
+            return group.get(name, UNKNOWN)
+        if shape is list:
+            return [_field(item, name) for item in group]
+        if shape is Uncertain:
+            return Uncertain(tuple((_field(item, name), sure) for item, sure in group.pairs))
+        return UNKNOWN
+
+    def locate(frame: Frame) -> str | None:
+        path = base.locate(frame) if base.locate is not None else None
+        return None if path is None else f"{path}.{name}"
+
+    def evidence(frame: Frame, found: Evidence) -> None:
+        group = inner(frame)
+        if type(group) in (list, Uncertain):
+            if base.locate is None or not group:
+                base.evidence(frame, found)
+            paths = frame[PATHS]
+            for item, _ in functions.pairs_of(group) or ():
+                path = paths.get(id(item))
+                if path is not None:
+                    _note(found, f"{path}.{name}", _field(item, name))
+            return
+        path = locate(frame)
+        if path is None or (group is UNKNOWN and isinstance(owner, ListType)):
+            base.evidence(frame, found)
+        else:
+            _note(found, path, value(frame))
+
+    return Code(value, evidence, kind, locate)
+
+
+def _note(found: Evidence, path: str, value: Value) -> None:
+    if value is UNKNOWN:
+        found.missing[path] = None
+    else:
+        found.facts[path] = value
+
+
+def _field(item: Value, name: str) -> Value:
+    return item.get(name, UNKNOWN) if type(item) is dict else UNKNOWN
+
+
+def _field_or_outer(slot: int, name: str, outer: Code) -> Code:
+    """A name inside a filter of items whose fields are not known beforehand: a field of the items
+    if any item has it, else the name outside."""
+    inner = _member(_local(slot, ANY), name)
+
+    def choose(frame: Frame) -> Code:
+        return inner if name in frame[slot + 1] else outer
+
+    return Code(
+        lambda frame: choose(frame).value(frame),
+        lambda frame, found: choose(frame).evidence(frame, found),
+    )
+
+
+def _all_of(codes: list[Code]) -> Callable[[Frame, Evidence], None]:
+    parts = [code.evidence for code in codes]
+
+    def evidence(frame: Frame, found: Evidence) -> None:
+        for part in parts:
+            part(frame, found)
+
+    return evidence
+
+
+def _comparing(sign: str, left: Code, right: Code) -> Callable[[Frame], Value]:
+    first, second = left.value, right.value
+    equal, order = logic.equal, logic.order
+    if sign == "=":
+        return lambda frame: equal(first(frame), second(frame))
+    if sign == "!=":
+        return lambda frame: logic.negation(equal(first(frame), second(frame)))
+    return lambda frame: order(sign, first(frame), second(frame))
+
+
+def _both(sign: str, left: Code, right: Code) -> Callable[[Frame, Evidence], None]:
+    compare = _comparing(sign, left, right)
+
+    def evidence(frame: Frame, found: Evidence) -> None:
+        left.evidence(frame, found)
+        right.evidence(frame, found)
+        if compare(frame) is UNKNOWN:
+            reason = logic.why_unknown(sign, left.value(frame), right.value(frame))
+            if reason:
+                found.reasons[reason] = None
+
+    return evidence
+
+
+def _membership(value: Code, constants: list[Value]) -> Code:
+    """`value in (constant, constant)`."""
+    first, equal = value.value, logic.equal
+
+    def holds(frame: Frame) -> Value:
+        given = first(frame)
+        if given is UNKNOWN:
+            return UNKNOWN
+        result: Value = False
+        for constant in constants:
+            same = equal(given, constant)
+            if same is True:
+                return True
+            if same is UNKNOWN:
+                result = UNKNOWN
+        return result
+
+    return Code(holds, value.evidence)
+
+
+def _conjunction(parts: list[Code]) -> Code:
+    return _connected(parts, False)
+
+
+def _disjunction(parts: list[Code]) -> Code:
+    return _connected(parts, True)
+
+
+def _connected(parts: list[Code], decisive: bool) -> Code:
+    """`or` (one true part decides) or `and` (one false part decides)."""
+    if len(parts) == 1:
+        return parts[0]
+    values = [part.value for part in parts]
+    other = not decisive
+
+    def value(frame: Frame) -> Value:
+        result: Value = other
+        for part in values:
+            given = part(frame)
+            if given is decisive:
+                return decisive
+            if given is not other:
+                result = UNKNOWN
+        return result
+
+    def evidence(frame: Frame, found: Evidence) -> None:
+        result = value(frame)
+        for part in parts:
+            given = part.value(frame)
+            if result is other or given is result or (result is UNKNOWN and given is not other):
+                part.evidence(frame, found)
+
+    return Code(value, evidence)
+
+
+def _spend(frame: Frame, items: int) -> None:
+    frame[WORK] -= items
+    if frame[WORK] < 0:
+        raise TooMuchWork("looks at too many list items")
+
+
+def _pairs(items: Callable[[Frame], Value], frame: Frame) -> functions.Pairs | None:
+    pairs = functions.pairs_of(items(frame))
+    if pairs:
+        _spend(frame, len(pairs))
+    return pairs
+
+
+def _quantified(every: bool, items: Code, slot: int, condition: Code) -> Code:
+    """`every` (one false item decides) or `some` (one true item decides)."""
+    decisive = not every
+    source, holds = items.value, condition.value
+
+    def weigh(frame: Frame, item: Value, sure: bool) -> Value:
+        frame[slot] = item
+        given = holds(frame)
+        if given is every or (sure and given is decisive):
+            return given
+        return UNKNOWN
+
+    def value(frame: Frame) -> Value:
+        pairs = _pairs(source, frame)
+        if pairs is None:
+            return UNKNOWN
+        result: Value = every
+        for item, sure in pairs:
+            given = weigh(frame, item, sure)
+            if given is decisive:
+                return decisive
+            if given is UNKNOWN:
+                result = UNKNOWN
+        return result
+
+    def evidence(frame: Frame, found: Evidence) -> None:
+        pairs = functions.pairs_of(source(frame))
+        result = value(frame)
+        if not pairs or items.locate is None or any(type(item) is not dict for item, _ in pairs):
+            items.evidence(frame, found)
+        for item, sure in pairs or ():
+            given = weigh(frame, item, sure)
+            if given is result or result is every:
+                condition.evidence(frame, found)
+
+    return Code(value, evidence)
+
+
+def _filtered(base: Code, condition: Code, slot: int) -> Code:
+    source, holds = base.value, condition.value
+
+    def keys(pairs: functions.Pairs) -> set[str]:
+        return {key for item, _ in pairs if type(item) is dict for key in item}
+
+    def value(frame: Frame) -> Value:
+        pairs = _pairs(source, frame)
+        if pairs is None:
+            return UNKNOWN
+        frame[slot + 1] = keys(pairs)
+        kept: list[tuple[Value, bool]] = []
+        certain = True
+        for item, sure in pairs:
+            frame[slot] = item
+            given = holds(frame)
+            if logic.is_number(given):
+                return _at(pairs, given)
+            if given is False:
+                continue
+            sure = sure and given is True
+            certain = certain and sure
+            kept.append((item, sure))
+        if certain:
+            return [item for item, _ in kept]
+        return Uncertain(tuple(kept))
+
+    def evidence(frame: Frame, found: Evidence) -> None:
+        pairs = functions.pairs_of(source(frame))
+        if not pairs or base.locate is None or any(type(item) is not dict for item, _ in pairs):
+            base.evidence(frame, found)
+        frame[slot + 1] = keys(pairs or ())
+        for item, _ in pairs or ():
+            frame[slot] = item
+            condition.evidence(frame, found)
+
+    return Code(value, evidence, base.type)
+
+
+def _at(pairs: functions.Pairs, position: Value) -> Value:
+    """The item at a position from 1, or from -1 backwards; unknown outside or where not certain."""
+    if type(position) is not int or position == 0 or abs(position) > len(pairs):
+        return UNKNOWN
+    if not all(sure for _, sure in pairs):
+        return UNKNOWN
+    return pairs[position - 1 if position > 0 else position][0]
+
+
+def _mapped(items: Code, slot: int, result: Code) -> Code:
+    source, compute = items.value, result.value
+
+    def value(frame: Frame) -> Value:
+        pairs = _pairs(source, frame)
+        if pairs is None:
+            return UNKNOWN
+        made: list[tuple[Value, bool]] = []
+        for item, sure in pairs:
+            frame[slot] = item
+            made.append((compute(frame), sure))
+        if all(sure for _, sure in made):
+            return [item for item, _ in made]
+        return Uncertain(tuple(made))
+
+    def evidence(frame: Frame, found: Evidence) -> None:
+        items.evidence(frame, found)
+        for item, _ in functions.pairs_of(source(frame)) or ():
+            frame[slot] = item
+            result.evidence(frame, found)
+
+    return Code(value, evidence, ListType(item=result.type))
+
+
+def _flattened(nested: Code) -> Code:
+    """A list of lists as one list; an inner list that is not known makes all unknown."""
+    inner = nested.value
+
+    def value(frame: Frame) -> Value:
+        outer = functions.pairs_of(inner(frame))
+        if outer is None:
+            return UNKNOWN
+        made: list[tuple[Value, bool]] = []
+        for part, sure in outer:
+            pairs = functions.pairs_of(part)
+            if pairs is None:
+                return UNKNOWN
+            made.extend((item, sure and certain) for item, certain in pairs)
+        if all(sure for _, sure in made):
+            return [item for item, _ in made]
+        return Uncertain(tuple(made))
+
+    return Code(value, nested.evidence, nested.type)
+
+
+def _defined(argument: Code) -> Code:
+    """`is defined(path)`: rests on the fact, and what is not stated is no gap here."""
+
+    def evidence(frame: Frame, found: Evidence) -> None:
+        inner = Evidence()
+        argument.evidence(frame, inner)
+        found.facts.update(inner.facts)
+
+    return Code(lambda frame: argument.value(frame) is not UNKNOWN, evidence)
