@@ -1,0 +1,37 @@
+"""A file in YAML or JSON becomes a located tree, or is refused with every problem found in it."""
+
+from __future__ import annotations
+
+from .text import SourceText, decoded, read_bytes
+from .tree import Located
+
+
+def read(path: str | None = None, data: bytes | None = None, name: str | None = None) -> Located:
+    """Read a file (`path`) or bytes that were read already (`data`, for standard input).
+
+    `name` is what messages call it. A name or path that ends in `.json` is JSON, other files are
+    YAML; bytes without a path are JSON when their first character is `{` or `[`.
+    Raises Refused.
+    """
+    name = name if name is not None else path or "standard input"
+    if data is None:
+        if path is None:
+            raise ValueError("give a path or data")
+        data = read_bytes(path, name)
+    source = decoded(data, name)
+    if _is_json(path, name, source):
+        from .json_reader import read_json
+
+        return read_json(source)
+    from .yaml_reader import read_yaml
+
+    return read_yaml(source)
+
+
+def _is_json(path: str | None, name: str, source: SourceText) -> bool:
+    ending = (path or name).lower()
+    if ending.endswith(".json"):
+        return True
+    if path is not None or ending.endswith((".yaml", ".yml")):
+        return False
+    return source.text.lstrip()[:1] in ("{", "[")
