@@ -1,0 +1,836 @@
+"""The second implementation: what a strategy says of a case, in the plainest Python there is.
+
+The engines are held to this. It therefore shares nothing with them but the syntax tree and the
+values: it walks the tree afresh for every question, keeps no cache, takes no short cut and knows no
+plan. Read it beside docs/logic.md. Where the two differ, one of them is wrong.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+from accordance.feel import syntax as s
+from accordance.feel.types import ContextType, ListType, Type
+from accordance.feel.values import NONE, UNKNOWN, Months, Span, Uncertain, Value
+from accordance.feel.values import date as date_of
+from accordance.feel.values import duration as duration_of
+from accordance.strategy.model import Acceptance, Rule, Strategy
+
+# --- what an expression sees ------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What the names of an expression stand for.
+
+    `definitions` are expressions and see no local variable; `types` are the groups of the fact
+    model, which say which names an item of a list has even where the item does not state them.
+    """
+
+    facts: Mapping[str, Value]
+    today: dt.date
+    definitions: Mapping[str, s.Node] | None = None
+    parameters: Mapping[str, Value] | None = None
+    types: Mapping[str, Type] | None = None
+    local: Mapping[str, Value] | None = None
+    local_types: Mapping[str, Type] | None = None
+
+    def outermost(self) -> Scope:
+        return replace(self, local=None, local_types=None)
+
+    def bind(self, values: Mapping[str, Value], types: Mapping[str, Type]) -> Scope:
+        return replace(
+            self,
+            local={**(self.local or {}), **values},
+            local_types={**(self.local_types or {}), **dict.fromkeys(values, ANY), **types},
+        )
+
+
+ANY = Type("any")
+Pairs = Sequence[tuple[Value, bool]]
+"""The items of a list, each with: is it certain to be there?"""
+
+
+def evaluate(
+    node: s.Node,
+    facts: Mapping[str, Value],
+    today: dt.date,
+    definitions: Mapping[str, s.Node] | None = None,
+    parameters: Mapping[str, Value] | None = None,
+    types: Mapping[str, Type] | None = None,
+) -> Value:
+    """The value of an expression over plain facts."""
+    return value(node, Scope(facts, today, definitions, parameters, types))
+
+
+def look_up(name: str, scope: Scope) -> Value:
+    if scope.local and name in scope.local:
+        return scope.local[name]
+    if scope.definitions and name in scope.definitions:
+        return value(scope.definitions[name], scope.outermost())
+    if scope.parameters and name in scope.parameters:
+        parameter = scope.parameters[name]
+        return list(parameter) if isinstance(parameter, tuple) else parameter
+    return scope.facts.get(name, UNKNOWN)
+
+
+def type_of(node: s.Node, scope: Scope) -> Type:
+    """Only as much of types as it takes to know the fields of a list's items."""
+    match node:
+        case s.Name(name=name):
+            if scope.local_types and name in scope.local_types:
+                return scope.local_types[name]
+            if scope.definitions and name in scope.definitions:
+                return type_of(scope.definitions[name], scope.outermost())
+            return (scope.types or {}).get(name, ANY)
+        case s.Path(base=base, field=field):
+            found = type_of(base, scope)
+            if isinstance(found, ListType):
+                return ListType(item=field_type(found.item, field))
+            return field_type(found, field)
+        case s.Filter(base=base, condition=condition):
+            found = type_of(base, scope)
+            return item_type(found) if is_position(condition, scope) else found
+        case s.If(then=then, otherwise=otherwise):
+            found = type_of(then, scope)
+            return found if found != ANY else type_of(otherwise, scope)
+        case s.ListLiteral(items=items) if items:
+            return ListType(item=type_of(items[0], scope))
+        case s.For(iterators=iterators, result=result):
+            for name, over in iterators:
+                scope = scope.bind({name: UNKNOWN}, {name: item_type(type_of(over, scope))})
+            return ListType(item=type_of(result, scope))
+        case s.Call(function="distinct values", arguments=(argument,)):
+            return type_of(argument, scope)
+    return ANY
+
+
+def field_type(found: Type, field: str) -> Type:
+    return found.fields.get(field, ANY) if isinstance(found, ContextType) else ANY
+
+
+def item_type(found: Type) -> Type:
+    return found.item if isinstance(found, ListType) else found
+
+
+# --- truth ------------------------------------------------------------------------------------
+
+
+def every(truths: Iterable[Value]) -> Value:
+    """Kleene and: false when one is false, true when all are true, else unknown."""
+    truths = list(truths)
+    if any(truth is False for truth in truths):
+        return False
+    return True if all(truth is True for truth in truths) else UNKNOWN
+
+
+def some(truths: Iterable[Value]) -> Value:
+    """Kleene or: true when one is true, false when all are false, else unknown."""
+    truths = list(truths)
+    if any(truth is True for truth in truths):
+        return True
+    return False if all(truth is False for truth in truths) else UNKNOWN
+
+
+def opposite(truth: Value) -> Value:
+    return (not truth) if isinstance(truth, bool) else UNKNOWN
+
+
+def if_there(truth: Value, sure: bool, harmless: bool) -> Value:
+    """The part of an item that may not be there: harmless if it is not, so never decisive."""
+    return truth if sure or truth is harmless else UNKNOWN
+
+
+# --- comparison -------------------------------------------------------------------------------
+
+
+def kind(v: Value) -> str:
+    for types, name in (
+        (bool, "boolean"),
+        ((int, Fraction, Span), "number"),
+        (str, "text"),
+        (dt.date, "date"),
+        (dt.timedelta, "days"),
+        (Months, "months"),
+        ((list, Uncertain), "list"),
+        (Mapping, "context"),
+    ):
+        if isinstance(v, types):  # type: ignore[arg-type]
+            return name
+    raise AssertionError(f"not a value: {v!r}")
+
+
+def ends(v: Value) -> tuple[Any, Any]:
+    return (v.low, v.high) if isinstance(v, Span) else (v, v)
+
+
+def equal(a: Value, b: Value) -> Value:
+    if a is UNKNOWN or b is UNKNOWN:
+        return UNKNOWN
+    if a is NONE or b is NONE:
+        other = b if a is NONE else a
+        if isinstance(other, Uncertain):
+            return UNKNOWN if all(not sure for _, sure in other.pairs) else False
+        return other is NONE or other == []
+    if kind(a) != kind(b) or kind(a) == "context":
+        return UNKNOWN
+    if isinstance(a, Uncertain) or isinstance(b, Uncertain):
+        return UNKNOWN
+    if isinstance(a, list):
+        if len(a) != len(b):
+            return False
+        return every(equal(x, y) for x, y in zip(a, b, strict=True))
+    (a_low, a_high), (b_low, b_high) = ends(a), ends(b)
+    if a_high < b_low or b_high < a_low:
+        return False
+    return True if a_low == a_high == b_low == b_high else UNKNOWN
+
+
+def ordered(operator: str, a: Value, b: Value) -> Value:
+    if a is UNKNOWN or b is UNKNOWN:
+        return UNKNOWN
+    if a is NONE or b is NONE:
+        return False
+    if kind(a) != kind(b) or kind(a) in ("boolean", "list", "context"):
+        return UNKNOWN
+    readings = {HOLDS[operator](x, y) for x in ends(a) for y in ends(b)}
+    return readings.pop() if len(readings) == 1 else UNKNOWN
+
+
+HOLDS: dict[str, Callable[[Any, Any], bool]] = {
+    "<": lambda x, y: x < y,
+    "<=": lambda x, y: x <= y,
+    ">": lambda x, y: x > y,
+    ">=": lambda x, y: x >= y,
+}
+
+
+def compared(operator: str, a: Value, b: Value) -> Value:
+    if operator == "=":
+        return equal(a, b)
+    if operator == "!=":
+        return opposite(equal(a, b))
+    return ordered(operator, a, b)
+
+
+def belongs(a: Value, test: s.Node, scope: Scope) -> Value:
+    """Does the value pass one test of `in (test, test)`?"""
+    match test:
+        case s.Range(low=low, high=high, low_open=low_open, high_open=high_open):
+            return every(
+                (
+                    ordered(">" if low_open else ">=", a, value(low, scope)),
+                    ordered("<" if high_open else "<=", a, value(high, scope)),
+                )
+            )
+        case s.UnaryTest(operator=operator, operand=operand):
+            return compared(operator, a, value(operand, scope))
+    against = value(test, scope)
+    return member(against, a) if isinstance(against, list | Uncertain) else equal(a, against)
+
+
+def member(items: Value, a: Value) -> Value:
+    pairs = items_of(items)
+    if pairs is None:
+        return UNKNOWN
+    return some(if_there(equal(item, a), sure, False) for item, sure in pairs)
+
+
+# --- numbers, dates, durations ----------------------------------------------------------------
+
+
+def plain(number: Any) -> Any:
+    """A whole fraction as an int."""
+    whole = isinstance(number, Fraction) and number.denominator == 1
+    return number.numerator if whole else number
+
+
+def spread(corners: Iterable[Any]) -> Value:
+    found = [plain(corner) for corner in corners]
+    low, high = min(found), max(found)
+    return low if low == high else Span(low, high)
+
+
+def calculated(operator: str, a: Value, b: Value) -> Value:
+    """`a operator b`; what cannot be computed is unknown."""
+    if a is UNKNOWN or b is UNKNOWN or a is NONE or b is NONE:
+        return UNKNOWN
+    try:
+        return OPERATIONS.get((kind(a), operator, kind(b)), lambda a, b: UNKNOWN)(a, b)
+    except (OverflowError, ZeroDivisionError):
+        return UNKNOWN
+
+
+def times(a: Value, b: Value) -> Value:
+    if isinstance(a, Span) and isinstance(b, Span):
+        return UNKNOWN
+    return spread(x * y for x in ends(a) for y in ends(b))
+
+
+def divided(a: Value, b: Value) -> Value:
+    if isinstance(b, Span):
+        return UNKNOWN
+    return spread(Fraction(x) / b for x in ends(a))
+
+
+def days_times(a: dt.timedelta, b: Value) -> Value:
+    """A duration in whole microseconds, else it cannot be told."""
+    if isinstance(b, Span):
+        return UNKNOWN
+    return whole_days(Fraction(microseconds(a)) * b)
+
+
+def whole_days(count: Fraction) -> Value:
+    exact = count.denominator == 1
+    return dt.timedelta(microseconds=count.numerator) if exact else UNKNOWN
+
+
+def whole_months(count: Value) -> Value:
+    count = plain(count)
+    return Months(count) if isinstance(count, int) else UNKNOWN
+
+
+def microseconds(a: dt.timedelta) -> int:
+    return a // dt.timedelta(microseconds=1)
+
+
+def days_later(day: dt.date, by: dt.timedelta) -> dt.date:
+    """The day in which the moment lies that is so much after midnight."""
+    return (dt.datetime(day.year, day.month, day.day) + by).date()
+
+
+def months_later(day: dt.date, count: int) -> Value:
+    years, month = divmod(day.year * 12 + day.month - 1 + count, 12)
+    if not 1 <= years <= 9999:
+        return UNKNOWN
+    for last in (day.day, 30, 29, 28):
+        try:
+            return dt.date(years, month + 1, min(day.day, last))
+        except ValueError:
+            continue
+    raise AssertionError
+
+
+def months_between(start: dt.date, end: dt.date) -> Months:
+    """Whole months from start to end, the rest cut off."""
+    if end < start:
+        return Months(-months_between(end, start).count)
+    months = (end.year - start.year) * 12 + end.month - start.month
+    return Months(months if end.day >= start.day else months - 1)
+
+
+OPERATIONS: dict[tuple[str, str, str], Callable[[Any, Any], Value]] = {
+    ("number", "+", "number"): lambda a, b: spread(
+        x + y for x, y in zip(ends(a), ends(b), strict=True)
+    ),
+    ("number", "-", "number"): lambda a, b: spread(
+        x - y for x, y in zip(ends(a), reversed(ends(b)), strict=True)
+    ),
+    ("number", "*", "number"): times,
+    ("number", "/", "number"): divided,
+    ("text", "+", "text"): lambda a, b: a + b,
+    ("date", "-", "date"): lambda a, b: a - b,
+    ("date", "+", "days"): days_later,
+    ("days", "+", "date"): lambda a, b: days_later(b, a),
+    ("date", "-", "days"): lambda a, b: days_later(a, -b),
+    ("date", "+", "months"): lambda a, b: months_later(a, b.count),
+    ("months", "+", "date"): lambda a, b: months_later(b, a.count),
+    ("date", "-", "months"): lambda a, b: months_later(a, -b.count),
+    ("days", "+", "days"): lambda a, b: a + b,
+    ("days", "-", "days"): lambda a, b: a - b,
+    ("months", "+", "months"): lambda a, b: Months(a.count + b.count),
+    ("months", "-", "months"): lambda a, b: Months(a.count - b.count),
+    ("days", "*", "number"): days_times,
+    ("number", "*", "days"): lambda a, b: days_times(b, a),
+    ("days", "/", "number"): lambda a, b: (
+        UNKNOWN if isinstance(b, Span) else whole_days(Fraction(microseconds(a)) / b)
+    ),
+    ("days", "/", "days"): lambda a, b: plain(Fraction(microseconds(a), microseconds(b))),
+    ("months", "*", "number"): lambda a, b: (
+        UNKNOWN if isinstance(b, Span) else whole_months(a.count * b)
+    ),
+    ("number", "*", "months"): lambda a, b: (
+        UNKNOWN if isinstance(a, Span) else whole_months(b.count * a)
+    ),
+    ("months", "/", "number"): lambda a, b: (
+        UNKNOWN if isinstance(b, Span) else whole_months(Fraction(a.count) / b)
+    ),
+    ("months", "/", "months"): lambda a, b: plain(Fraction(a.count, b.count)),
+}
+
+
+# --- lists ------------------------------------------------------------------------------------
+
+
+def items_of(v: Value) -> Pairs | None:
+    """The items of a list, None where the list is unknown; anything else is a list of one."""
+    if v is UNKNOWN:
+        return None
+    if isinstance(v, Uncertain):
+        return v.pairs
+    return [(item, True) for item in v] if isinstance(v, list) else [(v, True)]
+
+
+def list_of(pairs: Pairs) -> Value:
+    if all(sure for _, sure in pairs):
+        return [item for item, _ in pairs]
+    return Uncertain(tuple(pairs))
+
+
+def field_of(v: Value, field: str) -> Value:
+    if isinstance(v, list | Uncertain):
+        pairs = items_of(v)
+        assert pairs is not None
+        return list_of([(field_of(item, field), sure) for item, sure in pairs])
+    return v.get(field, UNKNOWN) if isinstance(v, Mapping) else UNKNOWN
+
+
+def item_scope(base: s.Node, item: Value, items: Pairs, scope: Scope) -> Scope:
+    """Inside a filter: `item`, and the fields of the item, stated or not."""
+    found = item_type(type_of(base, scope))
+    if isinstance(found, ContextType):
+        types = dict(found.fields)
+    else:
+        types = {name: ANY for other, _ in items if isinstance(other, Mapping) for name in other}
+    values = {name: field_of(item, name) for name in types}
+    return scope.bind({**values, "item": item}, {**types, "item": found})
+
+
+def is_position(condition: s.Node, scope: Scope) -> bool:
+    """`xs[2]` and `xs[-1]` count items; everything else is a condition."""
+    if isinstance(condition, s.Negate):
+        return is_position(condition.operand, scope)
+    return isinstance(condition, s.Literal) and kind(condition.value) == "number"
+
+
+def filtered(node: s.Filter, scope: Scope) -> Value:
+    pairs = items_of(value(node.base, scope))
+    if pairs is None:
+        return UNKNOWN
+    if is_position(node.condition, scope):
+        position = value(node.condition, scope)
+        if not all(sure for _, sure in pairs) or not isinstance(position, int):
+            return UNKNOWN
+        index = position - 1 if position > 0 else len(pairs) + position
+        return pairs[index][0] if position != 0 and 0 <= index < len(pairs) else UNKNOWN
+    kept = []
+    for item, sure in pairs:
+        truth = value(node.condition, item_scope(node.base, item, pairs, scope))
+        if truth is not False:
+            kept.append((item, sure and truth is True))
+    return list_of(kept)
+
+
+def range_items(node: s.Range, scope: Scope) -> Value:
+    """The whole numbers of a range, upwards or downwards."""
+    low, high = value(node.low, scope), value(node.high, scope)
+    if type(low) is not int or type(high) is not int:
+        return UNKNOWN
+    step = 1 if low <= high else -1
+    numbers = list(range(low, high + step, step))
+    return numbers[1 if node.low_open else 0 : len(numbers) - (1 if node.high_open else 0)]
+
+
+def quantified(
+    quantifier: str, iterators: Sequence[tuple[str, s.Node]], condition: s.Node, scope: Scope
+) -> Value:
+    """`some a in as, b in bs` is some a in as of which some b in bs."""
+    if not iterators:
+        return value(condition, scope)
+    (name, over), *rest = iterators
+    pairs = items_of(value(over, scope))
+    if pairs is None:
+        return UNKNOWN
+    harmless = quantifier == "every"
+    found = item_type(type_of(over, scope))
+    return (every if harmless else some)(
+        if_there(
+            quantified(quantifier, rest, condition, scope.bind({name: item}, {name: found})),
+            sure,
+            harmless,
+        )
+        for item, sure in pairs
+    )
+
+
+def collected(
+    iterators: Sequence[tuple[str, s.Node]], result: s.Node, scope: Scope
+) -> Pairs | None:
+    if not iterators:
+        return [(value(result, scope), True)]
+    (name, over), *rest = iterators
+    pairs = items_of(value(over, scope))
+    if pairs is None:
+        return None
+    found = item_type(type_of(over, scope))
+    parts = [
+        (collected(rest, result, scope.bind({name: item}, {name: found})), sure)
+        for item, sure in pairs
+    ]
+    if any(part is None for part, _ in parts):
+        return None
+    return [(item, sure and inner) for part, sure in parts for item, inner in part or ()]
+
+
+# --- functions --------------------------------------------------------------------------------
+
+
+def numbers_of(pairs: Pairs) -> bool:
+    return all(isinstance(item, int | Fraction) and type(item) is not bool for item, _ in pairs)
+
+
+def count(pairs: Pairs) -> Value:
+    return spread((sum(sure for _, sure in pairs), len(pairs)))
+
+
+def total(pairs: Pairs) -> Value:
+    if not numbers_of(pairs) or not any(sure for _, sure in pairs):
+        return UNKNOWN
+    certain = sum(item for item, sure in pairs if sure)
+    possible = [item for item, sure in pairs if not sure]
+    return spread(
+        (
+            certain + sum(item for item in possible if item < 0),
+            certain + sum(item for item in possible if item > 0),
+        )
+    )
+
+
+def extreme(pick: Callable[[list[Any]], Any], pairs: Pairs) -> Value:
+    """The least or the greatest item; of numbers also where some are only possible."""
+    items = [item for item, _ in pairs]
+    certain = [item for item, sure in pairs if sure]
+    if not certain or any(item is UNKNOWN or item is NONE for item in items):
+        return UNKNOWN
+    kinds = {kind(item) for item in items}
+    if kinds & {"boolean", "list", "context"} or len(kinds) > 1:
+        return UNKNOWN
+    if any(isinstance(item, Span) for item in items):
+        return UNKNOWN
+    if len(certain) == len(items):
+        return pick(items)
+    return spread((pick(items), pick(certain))) if kinds == {"number"} else UNKNOWN
+
+
+def mean(pairs: Pairs) -> Value:
+    if not numbers_of(pairs) or not pairs or not all(sure for _, sure in pairs):
+        return UNKNOWN
+    return plain(Fraction(sum(item for item, _ in pairs)) / len(pairs))
+
+
+def distinct(pairs: Pairs) -> Value:
+    if any(item is UNKNOWN or not sure for item, sure in pairs):
+        return UNKNOWN
+    kept: list[Value] = []
+    for item, _ in pairs:
+        if not any(equal(item, other) is True for other in kept):
+            kept.append(item)
+    return kept
+
+
+LIST_FUNCTIONS: dict[str, Callable[[Pairs], Value]] = {
+    "count": count,
+    "sum": total,
+    "min": lambda pairs: extreme(min, pairs),
+    "max": lambda pairs: extreme(max, pairs),
+    "mean": mean,
+    "all": lambda pairs: every(if_there(item, sure, True) for item, sure in pairs),
+    "any": lambda pairs: some(if_there(item, sure, False) for item, sure in pairs),
+    "distinct values": distinct,
+}
+
+
+def rounded_half_up(number: Any, digits: Any = 0) -> Value:
+    """Half away from zero."""
+    if not isinstance(digits, int):
+        return UNKNOWN
+    scaled = abs(Fraction(number)) * Fraction(10) ** digits
+    nearest = Fraction(math.floor(scaled + Fraction(1, 2))) / Fraction(10) ** digits
+    return plain(-nearest if number < 0 else nearest)
+
+
+def absolute(v: Value) -> Value:
+    if kind(v) == "months":
+        return Months(abs(v.count))
+    return abs(v) if kind(v) in ("number", "days") else UNKNOWN
+
+
+def as_date(*parts: Any) -> Value:
+    try:
+        if len(parts) == 3:
+            return dt.date(*parts)
+        return parts[0] if isinstance(parts[0], dt.date) else date_of(parts[0])
+    except (ValueError, TypeError, OverflowError):
+        return UNKNOWN
+
+
+def as_duration(v: Value) -> Value:
+    try:
+        return duration_of(v) if isinstance(v, str) else v
+    except ValueError:
+        return UNKNOWN
+
+
+FUNCTIONS: dict[str, tuple[tuple[str, ...], Callable[..., Value]]] = {
+    "string length": (("text",), len),
+    "contains": (("text", "text"), lambda text, part: part in text),
+    "starts with": (("text", "text"), lambda text, part: text.startswith(part)),
+    "ends with": (("text", "text"), lambda text, part: text.endswith(part)),
+    "matches": (("text", "text"), lambda text, form: re.search(form, text) is not None),
+    "upper case": (("text",), str.upper),
+    "lower case": (("text",), str.lower),
+    "abs": (("number|days|months",), absolute),
+    "floor": (("number",), math.floor),
+    "ceiling": (("number",), math.ceil),
+    "round half up": (("number", "number"), rounded_half_up),
+    "date": (("text|date|number", "number", "number"), as_date),
+    "duration": (("text|days|months",), as_duration),
+    "years and months duration": (("date", "date"), months_between),
+}
+
+
+def called(node: s.Call, scope: Scope) -> Value:
+    arguments = [value(argument, scope) for argument in node.arguments]
+    match node.function, arguments:
+        case "today", []:
+            return scope.today
+        case "is defined", [argument]:
+            return argument is not UNKNOWN
+        case "has value", [argument]:
+            return opposite(equal(argument, NONE))
+        case "list contains", [items, element]:
+            return member(items, element)
+        case name, _ if name in LIST_FUNCTIONS:
+            of = arguments[0] if len(arguments) == 1 else arguments
+            pairs = items_of(of)
+            return UNKNOWN if pairs is None else LIST_FUNCTIONS[name](pairs)
+    kinds, function = FUNCTIONS[node.function]
+    for argument, allowed in zip(arguments, kinds, strict=False):
+        if argument is UNKNOWN or argument is NONE or isinstance(argument, Span):
+            return UNKNOWN
+        if kind(argument) not in allowed.split("|"):
+            return UNKNOWN
+    return function(*arguments)
+
+
+# --- expressions ------------------------------------------------------------------------------
+
+
+def value(node: s.Node, scope: Scope) -> Value:
+    """The value of an expression."""
+    match node:
+        case s.Literal(value=literal):
+            return literal
+        case s.Null():
+            return NONE
+        case s.Name(name=name):
+            return look_up(name, scope)
+        case s.Path(base=base, field=field):
+            return field_of(value(base, scope), field)
+        case s.Negate(operand=operand):
+            found = value(operand, scope)
+            if isinstance(found, Months):
+                return Months(-found.count)
+            if isinstance(found, dt.timedelta):
+                return calculated("*", found, -1)
+            return calculated("-", 0, found)
+        case s.Arithmetic(operator=operator, left=left, right=right):
+            return calculated(operator, value(left, scope), value(right, scope))
+        case s.Comparison(operator=operator, left=left, right=right):
+            return compared(operator, value(left, scope), value(right, scope))
+        case s.Between(value=tested, low=low, high=high):
+            found = value(tested, scope)
+            return every(
+                (ordered(">=", found, value(low, scope)), ordered("<=", found, value(high, scope)))
+            )
+        case s.In(value=tested, tests=tests):
+            found = value(tested, scope)
+            return some([belongs(found, test, scope) for test in tests])
+        case s.And(parts=parts):
+            return every([value(part, scope) for part in parts])
+        case s.Or(parts=parts):
+            return some([value(part, scope) for part in parts])
+        case s.Not(operand=operand):
+            return opposite(value(operand, scope))
+        case s.If(condition=condition, then=then, otherwise=otherwise):
+            truth = value(condition, scope)
+            a, b = value(then, scope), value(otherwise, scope)
+            if isinstance(truth, bool):
+                return a if truth else b
+            return a if equal(a, b) is True else UNKNOWN
+        case s.For(iterators=iterators, result=result):
+            pairs = collected(iterators, result, scope)
+            return UNKNOWN if pairs is None else list_of(pairs)
+        case s.Quantified(quantifier=quantifier, iterators=iterators, condition=condition):
+            return quantified(quantifier, iterators, condition, scope)
+        case s.ListLiteral(items=items):
+            return [value(item, scope) for item in items]
+        case s.Range():
+            return range_items(node, scope)
+        case s.Filter():
+            return filtered(node, scope)
+        case s.Call():
+            return called(node, scope)
+    raise AssertionError(f"no such expression: {node!r}")
+
+
+# --- rules ------------------------------------------------------------------------------------
+
+SEVERITIES = ("critical", "high", "medium", "low", "advisory")
+DECIDING = ("new", "renewing")
+ASSURING = ("renewing", "established", "exiting")
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one rule says of one case; the severities are those that a breach has or would have."""
+
+    rule: str
+    outcome: str
+    kind: str | None
+    moot: bool
+    severity: str
+    severity_least: str
+    gate: bool
+
+
+@dataclass(frozen=True)
+class Judgement:
+    results: tuple[Result, ...]
+    verdict: str | None
+    opinion: str | None
+    opinion_at_worst: str | None
+
+    def result(self, rule: str) -> Result:
+        return next(result for result in self.results if result.rule == rule)
+
+
+def judge(strategy: Strategy, facts: Mapping[str, Value], evaluated_on: dt.date) -> Judgement:
+    """What a strategy says of a case on a day."""
+    scope = Scope(
+        facts=facts,
+        today=evaluated_on,
+        definitions={name: d.expression for name, d in strategy.definitions.items()},
+        parameters={name: p.value for name, p in strategy.parameters.items()},
+        types=strategy.model.type.fields,
+    )
+    results = tuple(result_of(rule, strategy, scope) for rule in strategy.rules)
+    stage = facts["stage"]
+    now, worst = opinion(results), opinion([at_worst(result) for result in results])
+    if now == "substantial" and worst in ("limited", "no_assurance"):
+        now = "reasonable"
+    return Judgement(
+        results=results,
+        verdict=verdict(results) if stage in DECIDING else None,
+        opinion=now if stage in ASSURING else None,
+        opinion_at_worst=worst if stage in ASSURING else None,
+    )
+
+
+def result_of(rule: Rule, strategy: Strategy, scope: Scope) -> Result:
+    stage = scope.facts["stage"]
+    applies = rule.when is None or value(rule.when, scope)
+    if stage not in rule.stages:
+        applies = False
+    met = every(
+        value(requirement.expression, scope)
+        for requirement in rule.require
+        if requirement.stages is None or stage in requirement.stages
+    )
+    if applies is False:
+        outcome = "not_applicable"
+    elif applies is True and met is True:
+        outcome = "compliant"
+    elif applies is True and met is False:
+        outcome = "non_compliant"
+    else:
+        outcome = "insufficient_evidence"
+    moot = outcome == "insufficient_evidence" and met is True
+
+    raised = [(step.level, value(step.expression, scope)) for step in rule.severity_when]
+    least = highest([rule.severity, *(level for level, truth in raised if truth is True)])
+    severity = highest([rule.severity, *(level for level, truth in raised if truth is not False)])
+    if outcome == "non_compliant" and accepted(rule, severity, strategy, scope):
+        outcome = "accepted_exception"
+    return Result(
+        rule=rule.id,
+        outcome=outcome,
+        kind=kind_of_finding(outcome, moot),
+        moot=moot,
+        severity=severity,
+        severity_least=least,
+        gate=stage in rule.gate,
+    )
+
+
+def highest(severities: Iterable[str]) -> str:
+    return min(severities, key=SEVERITIES.index)
+
+
+def kind_of_finding(outcome: str, moot: bool) -> str | None:
+    if outcome == "non_compliant":
+        return "breach"
+    return "gap" if outcome == "insufficient_evidence" and not moot else None
+
+
+def accepted(rule: Rule, severity: str, strategy: Strategy, scope: Scope) -> bool:
+    """Is there a live exception, by a role that may, for no longer than it may?"""
+    exceptions = scope.facts.get("exceptions", [])
+    return any(
+        exception["rule"] in (rule.id, *rule.aliases)
+        and exception["approved_on"] <= scope.today <= exception["expires"]
+        and may_accept(strategy.exceptions.get(severity), exception)
+        and exception["approver"] != scope.facts.get("lead_officer")
+        for exception in exceptions
+    )
+
+
+def may_accept(acceptance: Acceptance | None, exception: Mapping[str, Value]) -> bool:
+    if acceptance is None or exception["approver"] not in acceptance.approvers:
+        return False
+    if acceptance.longest is None:
+        return True
+    last = calculated("+", exception["approved_on"], acceptance.longest)
+    return last is UNKNOWN or exception["expires"] <= last
+
+
+# --- verdict and opinion: the words of the design, not the tables of strategy.yaml ------------
+
+
+def verdict(results: Sequence[Result]) -> str:
+    breaches = [r for r in results if r.kind == "breach"]
+    gaps = [r for r in results if r.kind == "gap"]
+    accepted = [r for r in results if r.outcome == "accepted_exception"]
+    if any(b.gate or b.severity_least == "critical" for b in breaches):
+        return "do_not_proceed"
+    if any(g.gate for g in gaps) or any(f.severity == "critical" for f in breaches + gaps):
+        return "undecided"
+    if any(f.severity in ("high", "medium") for f in breaches + gaps):
+        return "proceed_with_conditions"
+    return "proceed_with_conditions" if any(a.gate for a in accepted) else "proceed"
+
+
+def opinion(results: Sequence[Result]) -> str:
+    severities = {r.severity for r in results if r.kind == "breach"}
+    serious = [
+        r
+        for r in results
+        if r.severity in ("critical", "high") and r.outcome != "not_applicable" and not r.moot
+    ]
+    if "critical" in severities:
+        return "no_assurance"
+    if "high" in severities or 4 * sum(r.kind == "gap" for r in serious) > len(serious):
+        return "limited"
+    return "reasonable" if severities & {"medium", "low"} else "substantial"
+
+
+def at_worst(result: Result) -> Result:
+    if result.kind != "gap":
+        return result
+    return replace(result, kind="breach", outcome="non_compliant")
