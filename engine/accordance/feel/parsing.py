@@ -11,6 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from ..problem import Code
+from .advice import KEYWORDS, refusal, unknown_function
 from .errors import FeelError
 from .functions import FUNCTIONS
 from .syntax import (
@@ -62,19 +63,16 @@ def parse(text: str) -> Node:
         raise FeelError(Code.EXPRESSION_SYNTAX, "the expression is empty", 0, len(text))
     from lark.exceptions import UnexpectedInput
 
+    parser = _parser()
     try:
-        node: Node = _parser().parse(text).node  # type: ignore[attr-defined]  # see _Builder.start
+        node: Node = parser.parse(text).node  # type: ignore[attr-defined]  # see _Builder.start
     except UnexpectedInput as unexpected:
-        from .advice import refusal
-
         token = getattr(unexpected, "token", None)
         kind = token.type if token is not None else None
         position = len(text) if kind == "$END" else unexpected.pos_in_stream or 0
         expected = getattr(unexpected, "expected", None) or ()
         raise refusal(text, position, kind, frozenset(expected)) from None
     except _Misplaced as misplaced:
-        from .advice import refusal
-
         raise refusal(text, misplaced.position, misplaced.kind, frozenset()) from None
     _check_depth(node)
     return node
@@ -276,8 +274,6 @@ class _Builder:
         arguments = tuple(_nodes(parts))
         function = FUNCTIONS.get(name)
         if function is None:
-            from .advice import unknown_function
-
             raise unknown_function(name, parts[0].start_pos, parts[0].end_pos)
         most = len(function.parameters)
         least = most - function.optional
@@ -301,9 +297,6 @@ class _Builder:
         return _made(Call, parts, name, arguments)
 
 
-KEYWORDS: Final = frozenset(
-    "or and not between in if then else for return some every satisfies true false null".split()
-)
 
 
 def _free_name(token: Any) -> str:
