@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
-from json.decoder import JSONDecodeError, scanstring
+from json.decoder import (
+    JSONDecodeError,
+    scanstring,  # type: ignore[attr-defined]  # public since Python 2.6, missing in the stubs
+)
 from typing import Any, Final
 
 from ..problem import Code, Problem, Refused

@@ -1,0 +1,1 @@
+"""What is known of a partnership: the fact model, and fact files that become cases."""

@@ -1,0 +1,83 @@
+"""A case: one partnership, as its fact file states it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from ..feel.values import Value
+from ..problem import Place
+from ..source.text import SourceText
+from .model import FactModel
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """A stated fact and what follows from other facts, which differ."""
+
+    path: str
+    stated: Value
+    derived: Value
+
+
+class Places(Mapping[str, Place]):
+    """Where each fact stands, by concrete path. Lines are counted when they are asked for."""
+
+    __slots__ = ("_elsewhere", "_offsets", "_source")
+
+    def __init__(
+        self,
+        source: SourceText,
+        offsets: dict[str, int],
+        elsewhere: dict[str, Place] | None = None,
+    ) -> None:
+        self._source = source
+        self._offsets = offsets
+        self._elsewhere = elsewhere or {}
+
+    def __getitem__(self, path: str) -> Place:
+        if path in self._elsewhere:
+            return self._elsewhere[path]
+        return self._source.place(self._offsets[path])
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self._offsets
+        yield from (path for path in self._elsewhere if path not in self._offsets)
+
+    def __len__(self) -> int:
+        return len(self._offsets.keys() | self._elsewhere.keys())
+
+    def replaced(self, gone: str, added: dict[str, Place]) -> Places:
+        """The places without `gone` and what lies below it, and with others added."""
+
+        def stays(path: str) -> bool:
+            return path != gone and not path.startswith((f"{gone}.", f"{gone}["))
+
+        offsets = {path: offset for path, offset in self._offsets.items() if stays(path)}
+        elsewhere = {path: place for path, place in self._elsewhere.items() if stays(path)}
+        return Places(self._source, offsets, elsewhere | added)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Case:
+    """One partnership on one day.
+
+    `facts` are nested plain values (feel.values); what is unknown has no key. `places` says where
+    each fact stands and `paths` where each group of a list stands (by `id` of its dict). `derived`
+    names the facts that were not stated but follow from others, with the expression; they are in
+    `facts` too. `digest` is of what was stated.
+    """
+
+    id: str
+    title: str
+    stage: str
+    as_of: dt.date | None
+    facts: dict[str, Value]
+    source: str
+    places: Mapping[str, Place]
+    paths: dict[int, str]
+    derived: dict[str, str]
+    contradictions: tuple[Contradiction, ...]
+    digest: str
+    model: FactModel

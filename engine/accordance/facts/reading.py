@@ -1,0 +1,68 @@
+"""A located fact file becomes a Case, or is refused with all of its problems."""
+
+from __future__ import annotations
+
+from ..feel.values import Value
+from ..problem import Code, Problem, Refused
+from ..source.tree import Located, Mapping, kind
+from .accepted_exceptions import are_complete
+from .case import Case, Places
+from .digest import digest_of
+from .model import FactModel
+from .shapes import Reading, Unfit
+
+
+def read_case(located: Located, model: FactModel, source: str | None = None) -> Case:
+    """The case that a fact file states; `source` is what reports call the file.
+
+    Raises Refused with every problem of the file.
+    """
+    if not isinstance(located, Mapping):
+        raise Refused(_not_a_group(located))
+    reading = Reading()
+    try:
+        facts = model.root.take(located, "", reading)
+        if not are_complete(facts):
+            raise Unfit
+    except Unfit:
+        # Imported here: jsonschema is slow to import, and only a file with a mistake needs it.
+        from .judging import judge
+
+        raise Refused(judge(located, model)) from None
+    name = source if source is not None else located.source.name
+    return case_of(facts, model, name, Places(located.source, reading.offsets), reading.paths)
+
+
+def case_of(
+    facts: dict[str, Value],
+    model: FactModel,
+    source: str,
+    places: Places,
+    paths: dict[int, str],
+) -> Case:
+    """The case of facts that fit the model; what can be derived is added to `facts`."""
+    digest = digest_of(facts)
+    derived: dict[str, str] = {}
+    return Case(
+        id=facts["id"],
+        title=facts["title"],
+        stage=facts["stage"],
+        as_of=facts.get("as_of"),
+        facts=facts,
+        source=source,
+        places=places,
+        paths=paths,
+        derived=derived,
+        contradictions=(),
+        digest=digest,
+        model=model,
+    )
+
+
+def _not_a_group(located: Located) -> Problem:
+    return Problem(
+        Code.FILE_KIND,
+        f"the file holds {kind(located)}, not the facts of one partnership",
+        located.place,
+        "write one fact a line, as in `stage: new`",
+    )
