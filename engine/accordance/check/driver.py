@@ -1,0 +1,202 @@
+"""A thin driver of durable_rules' C engine, inside the profile in which it is right.
+
+Measured on durable_rules 2.0.28: only flat alpha productions over one fact, only string equality,
+facts and never events, one assert at a time. `durable.engine.Host` is not used: it starts threads,
+swallows exceptions and asserts events of its own. Beyond each limit below the C code answers
+wrongly, hangs or crashes, so a network that would pass one is refused before it is built.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import durable_rules_engine as engine
+
+MAX_BRANCHES: Final = 56
+"""True branches that may match one fact at one node (the engine's own limit is 64)."""
+MAX_PROPERTIES: Final = 200
+"""Properties of a fact (the engine's own limit is 252)."""
+MAX_MARKERS: Final = 32
+"""And/or markers in one production."""
+MAX_FIRINGS: Final = 20_000
+"""Firings for one fact; more means that the network does not end."""
+MAX_NAME: Final = 48
+
+_SESSION: Final = "s"
+_handles = itertools.count(1)
+
+
+class EngineFailure(Exception):
+    """The network could not be built, or did not answer as it must; no outcome may be taken from it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Production:
+    """A name that fires when a tree of property tests holds for one fact.
+
+    `tree` is `{property: "T" or "F"}`, `{"$and": [...]}` or `{"$or": [...]}`; `branches` is the
+    most often it can fire for one fact.
+    """
+
+    name: str
+    tree: Mapping[str, Any]
+    branches: int
+    properties: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """Productions that all look at the same fact; `group` is its id."""
+
+    group: str
+    productions: tuple[Production, ...]
+    properties: tuple[str, ...]
+
+
+def packs(productions: Iterable[Production], prefix: str) -> tuple[Pack, ...]:
+    """Productions in packs that keep within the engine's limits."""
+    made: list[Pack] = []
+    held: list[Production] = []
+    names: set[str] = set()
+    branches = 0
+
+    def close() -> None:
+        if held:
+            made.append(Pack(f"{prefix}{len(made)}", tuple(held), tuple(sorted(names))))
+
+    for production in productions:
+        full = branches + production.branches > MAX_BRANCHES
+        if held and (full or len(names | production.properties) > MAX_PROPERTIES):
+            close()
+            held, names, branches = [], set(), 0
+        held.append(production)
+        names |= production.properties
+        branches += production.branches
+    close()
+    return tuple(made)
+
+
+def guard(packs: Iterable[Pack]) -> None:
+    """Refuse packs that the engine would not handle rightly. Raises EngineFailure."""
+    hashes: dict[int, str] = {}
+    productions: set[str] = set()
+    for pack in packs:
+        if sum(production.branches for production in pack.productions) > MAX_BRANCHES:
+            raise EngineFailure(f"pack `{pack.group}` has more than {MAX_BRANCHES} branches")
+        if len(pack.properties) > MAX_PROPERTIES:
+            raise EngineFailure(f"pack `{pack.group}` has more than {MAX_PROPERTIES} properties")
+        for name in (pack.group, *pack.properties):
+            _guard_name(name)
+            other = hashes.setdefault(name_hash(name), name)
+            if other != name:
+                raise EngineFailure(f"the names `{name}` and `{other}` have the same hash")
+        for production in pack.productions:
+            _guard_name(production.name)
+            if production.name in productions:
+                raise EngineFailure(f"two productions are named `{production.name}`")
+            productions.add(production.name)
+            if _markers(production.tree) > MAX_MARKERS:
+                raise EngineFailure(f"`{production.name}` has more than {MAX_MARKERS} connectives")
+            if not production.properties <= set(pack.properties):
+                raise EngineFailure(f"`{production.name}` reads what its pack does not hold")
+
+
+def name_hash(name: str) -> int:
+    """The 32-bit FNV-1a hash by which the engine tells names apart."""
+    value = 0x811C9DC5
+    for byte in name.encode():
+        value = ((value ^ byte) * 16777619) & 0xFFFFFFFF
+    return value
+
+
+def _guard_name(name: str) -> None:
+    slug = name.replace("_", "").replace(".", "").replace(":", "").replace("-", "")
+    reserved = name in ("id", "sid", "g") or name.startswith("$")
+    if reserved or not (slug.isascii() and slug.isalnum()) or len(name) > MAX_NAME:
+        raise EngineFailure(f"`{name}` cannot be a name in the network")
+
+
+def _markers(tree: Mapping[str, Any]) -> int:
+    parts = tree.get("$and") or tree.get("$or")
+    return 1 + sum(_markers(part) for part in parts) if parts else 0
+
+
+class Network:
+    """A set of packs in the engine: give it the facts of a pack, get the names that fired.
+
+    Not to be shared between threads. `close()` frees the engine's memory.
+    """
+
+    def __init__(self, packs: tuple[Pack, ...]) -> None:
+        guard(packs)
+        self.packs = packs
+        self._handle: int | None = None
+        self._build()
+
+    def _build(self) -> None:
+        rules = {
+            production.name: {
+                "all": [{"m": {"$and": [{"g": pack.group}, production.tree]}}],
+                "pri": index,
+            }
+            for pack in self.packs
+            for index, production in enumerate(pack.productions)
+        }
+        try:
+            self._handle = engine.create_ruleset(f"accordance{next(_handles)}", json.dumps(rules))
+        except Exception as error:
+            raise EngineFailure(f"the network could not be built: {error}") from error
+
+    def fire(self, pack: Pack, states: Mapping[str, str]) -> set[str]:
+        """The productions of a pack that hold, given `"T"` or `"F"` for the properties known.
+
+        A property that is not given is unknown and satisfies no test. Raises EngineFailure when the
+        engine reports an error; the network is rebuilt then and can be used again.
+        """
+        group = pack.group
+        tests = "".join(
+            [
+                f',"{name}":"{states[name]}"'
+                for name in pack.properties
+                if name in states
+            ]
+        )
+        try:
+            return self._fire(group, f'{{"id":"{group}","sid":"{_SESSION}","g":"{group}"{tests}}}')
+        except Exception as error:
+            self.close()
+            self._build()
+            if isinstance(error, EngineFailure):
+                raise
+            raise EngineFailure(f"the network failed: {error}") from error
+
+    def _fire(self, group: str, fact: str) -> set[str]:
+        handle = self._handle
+        # INVARIANT: facts are asserted one by one; a batch drops what follows a bad one.
+        code, offset = engine.assert_fact(handle, fact)
+        fired: set[str] = set()
+        if code == 0:
+            firings = 0
+            started = engine.start_action_for_state(handle, offset)
+            message = started[1] if started else None
+            while message:
+                firings += 1
+                if firings > MAX_FIRINGS:
+                    raise EngineFailure(f"pack `{group}` fired more than {MAX_FIRINGS} times")
+                # The message is '{"name":{"m":{...}}}'; each true branch of an `or` fires again.
+                fired.add(message[2 : message.index('"', 2)])
+                message = engine.complete_and_start_action(handle, offset)
+        elif code != 1:
+            raise EngineFailure(f"pack `{group}` was taken for one seen before")
+        engine.retract_fact(handle, f'{{"id":"{group}","sid":"{_SESSION}"}}')
+        return fired
+
+    def close(self) -> None:
+        """Free the network. It is not to be used afterwards."""
+        if self._handle is not None:
+            handle, self._handle = self._handle, None
+            engine.delete_ruleset(handle)

@@ -1,0 +1,1 @@
+"""The plan: a strategy as every engine reads it."""
