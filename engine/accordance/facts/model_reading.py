@@ -27,6 +27,8 @@ _KEYWORDS: Final[dict[str, tuple[str, ...]]] = {
     "integer": ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"),
     "boolean": (),
 }
+_KINDS_OF_TEXT: Final = ("enum", "format", "anyOf")
+_FORMS_OF_TEXT: Final = ("minLength", "maxLength", "pattern")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _IDENTITY = ("id", "title", "stage")
 _NEEDED: Final = {"id": "string", "title": "string", "stage": "string", "as_of": "string"}
@@ -153,6 +155,11 @@ class _Reader:
 
     def read_scalar(self, part: Mapping, sort: str, path: str) -> None:
         entries = part.entries
+        kinds = [key for key in entries if key in _KINDS_OF_TEXT]
+        forms = [key for key in entries if key in _FORMS_OF_TEXT] if kinds else []
+        if len(kinds) + len(forms) > 1:
+            clash = listed(kinds + forms)
+            self.refuse(part, f"{quoted(path)} has {clash}, which do not go together")
         if "enum" in entries:
             words = self.texts(entries["enum"], f"`enum` of {quoted(path)}")
             values = [word.value for word in words]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from ..feel.values import Value
 from ..problem import Code, Problem, Refused
+from ..source.limits import ProblemList
+from ..source.reading import read_leniently
 from ..source.tree import Located, Mapping, kind
 from .accepted_exceptions import are_complete
 from .case import Case, Places
@@ -12,10 +14,33 @@ from .model import FactModel
 from .shapes import Reading, Unfit
 
 
-def read_case(located: Located, model: FactModel, source: str | None = None) -> Case:
-    """The case that a fact file states; `source` is what reports call the file.
+def load_case(
+    model: FactModel,
+    path: str | None = None,
+    data: bytes | None = None,
+    name: str | None = None,
+) -> Case:
+    """The case that a fact file states: a file, or bytes that were read already.
 
-    Raises Refused with every problem of the file.
+    `name` is what messages and reports call it. Raises Refused with every problem of the file,
+    those of its YAML and those of its facts.
+    """
+    located, problems = read_leniently(path, data, name)
+    if not problems:
+        return read_case(located, model)
+    try:
+        read_case(located, model)
+    except Refused as refused:
+        known = {problem.place for problem in problems}
+        extra = [problem for problem in refused.problems if problem.place not in known]
+        raise Refused(ProblemList([*problems, *extra]).in_order()) from None
+    raise Refused(problems.in_order())
+
+
+def read_case(located: Located, model: FactModel, source: str | None = None) -> Case:
+    """The case that a located fact file states; `source` is what reports call the file.
+
+    Raises Refused with every problem of its facts.
     """
     if not isinstance(located, Mapping):
         raise Refused(_not_a_group(located))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from json.decoder import (
+from json.decoder import (  # type: ignore[attr-defined]  # missing in the stubs
     JSONDecodeError,
-    scanstring,  # type: ignore[attr-defined]  # public since Python 2.6, missing in the stubs
+    scanstring,
 )
 from typing import Any, Final
 
@@ -38,12 +38,13 @@ _WORD = re.compile(r"[\w.+-]+")
 _WORDS: Final = {"true": True, "false": False, "null": None}
 
 
-def read_json(source: SourceText) -> Located:
-    """The value of a JSON file. Raises Refused with every problem that could be found."""
+def read_json(source: SourceText) -> tuple[Located, ProblemList]:
+    """The value of a JSON file, and the problems that leave it readable.
+
+    Raises Refused when it cannot be read at all.
+    """
     problems = ProblemList()
-    root = _read(source, problems)
-    problems.refuse_if_any()
-    return root
+    return _read(source, problems), problems
 
 
 def _read(source: SourceText, problems: ProblemList) -> Located:

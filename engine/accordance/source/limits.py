@@ -30,7 +30,11 @@ class ProblemList(list[Problem]):
     def refuse_if_any(self) -> None:
         """Raises Refused, with the problems in the order of the file, when there is one."""
         if self:
-            raise Refused(sorted(self, key=_line_and_column))
+            raise Refused(self.in_order())
+
+    def in_order(self) -> list[Problem]:
+        """The problems in the order of the file."""
+        return sorted(self, key=_line_and_column)
 
 
 def _line_and_column(problem: Problem) -> tuple[int, int]:

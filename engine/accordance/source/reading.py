@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .limits import ProblemList
 from .text import SourceText, decoded, read_bytes
 from .tree import Located
 
@@ -12,6 +13,19 @@ def read(path: str | None = None, data: bytes | None = None, name: str | None = 
     `name` is what messages call it. A name or path that ends in `.json` is JSON, other files are
     YAML; bytes without a path are JSON when their first character is `{` or `[`.
     Raises Refused.
+    """
+    located, problems = read_leniently(path, data, name)
+    problems.refuse_if_any()
+    return located
+
+
+def read_leniently(
+    path: str | None = None, data: bytes | None = None, name: str | None = None
+) -> tuple[Located, ProblemList]:
+    """As `read`, but hand over the problems that leave the rest of the file readable (a word that
+    could mean two things, a name stated twice), so that the reader's own can be added to them.
+
+    Raises Refused when the file cannot be read at all.
     """
     name = name if name is not None else path or "standard input"
     if data is None:

@@ -54,8 +54,11 @@ _ADVICE = (
 )
 
 
-def read_yaml(source: SourceText) -> Located:
-    """The one document of a YAML file. Raises Refused with every problem that could be found."""
+def read_yaml(source: SourceText) -> tuple[Located, ProblemList]:
+    """The one document of a YAML file, and the problems that leave it readable.
+
+    Raises Refused when it cannot be read at all.
+    """
     if CParser is None:  # pragma: no cover
         raise Refused(
             Problem(
@@ -68,12 +71,11 @@ def read_yaml(source: SourceText) -> Located:
     try:
         root = _Reader(source, problems).read()
     except YAMLError as error:
-        problems.append(_syntax_problem(error, source))
-        root = None
-    problems.refuse_if_any()
+        raise Refused([*problems.in_order(), _syntax_problem(error, source)]) from None
     if root is None or (isinstance(root, Scalar) and root.value is None):
+        problems.refuse_if_any()
         raise Refused(Problem(Code.FILE_EMPTY, "the file is empty", source.place(0)))
-    return root
+    return root, problems
 
 
 class _Reader:
