@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Final, NoReturn
+from typing import Final, NamedTuple, NoReturn
 
 MAX_PATTERN_CHARACTERS: Final = 200
 MAX_REPETITION: Final = 100
@@ -54,6 +54,17 @@ def rewritten(text: str, end: str = r"\Z", any_character: str = ".") -> str:
     Raises ValueError for what lies outside the subset.
     """
     return _Reader(text, end, any_character).read()
+
+
+class _Shape(NamedTuple):
+    """What a part of a pattern is like."""
+
+    characters: frozenset[str]
+    fixed: bool = True
+    """It holds neither alternatives nor a repetition of varying length."""
+    repeatable: bool = True
+    weight: int = 1
+    """How often it is written when its counted repetitions are written out."""
 
 
 class _Reader:
@@ -87,54 +98,52 @@ class _Reader:
         self.out.append(character)
         return character
 
-    def _alternatives(self, depth: int) -> tuple[bool, frozenset[str]]:
-        """Is it of fixed form (no alternatives, no repetition), and which characters it takes."""
+    def _alternatives(self, depth: int) -> _Shape:
         fixed = True
+        weight = 1
         characters: frozenset[str] = frozenset()
         while True:
             here = self._peek()
             if here == "" or here == ")":
-                return fixed, characters
+                return _Shape(characters, fixed, weight=weight)
             if here == "|":
                 self._take()
                 fixed = False
                 continue
             start = self.position
-            atom_fixed, atom_characters, repeatable = self._atom(depth)
-            characters |= atom_characters
-            repeated = self._repetition(
-                self.text[start : self.position], atom_fixed, atom_characters, repeatable
-            )
-            fixed = fixed and atom_fixed and not repeated
+            atom = self._atom(depth)
+            whole = self._repeated(self.text[start : self.position], atom)
+            characters |= whole.characters
+            fixed = fixed and whole.fixed
+            weight = max(weight, whole.weight)
 
-    def _atom(self, depth: int) -> tuple[bool, frozenset[str], bool]:
+    def _atom(self, depth: int) -> _Shape:
         here = self._peek()
         if here == "(":
-            fixed, characters = self._group(depth)
-            return fixed, characters, True
+            return self._group(depth)
         if here == "[":
-            return True, self._set(), True
+            return _Shape(self._set())
         if here == "\\":
-            return True, self._escape("\\bBsS"), True
+            return _Shape(self._escape())
         if here == ".":
             self.position += 1
             self.out.append(self.any_character)
-            return True, _EVERY - {"\n"}, True
+            return _Shape(_EVERY - {"\n"})
         if here == "^":
             self._take()
-            return True, frozenset(), False
+            return _Shape(frozenset(), repeatable=False)
         if here == "$":
             self.position += 1
             self.out.append(self.end)
-            return True, frozenset(), False
+            return _Shape(frozenset(), repeatable=False)
         if here in "*+?":
             self._refuse(f"`{here}` repeats nothing in the pattern; write `\\{here}` for itself")
         if here in "{}]":
             self._refuse(f"write `\\{here}` in the pattern for the character `{here}`")
         self._take()
-        return True, frozenset({here if here < "\x80" else _OTHERS}), True
+        return _Shape(frozenset({here if here < "\x80" else _OTHERS}))
 
-    def _group(self, depth: int) -> tuple[bool, frozenset[str]]:
+    def _group(self, depth: int) -> _Shape:
         if depth >= 10:
             self._refuse("the groups of the pattern are nested deeper than 10 levels")
         self._take()
@@ -153,7 +162,7 @@ class _Reader:
         self._take()
         return inner
 
-    def _escape(self, _: str = "") -> frozenset[str]:
+    def _escape(self) -> frozenset[str]:
         self._take()
         letter = self._peek()
         if letter == "":
@@ -194,6 +203,8 @@ class _Reader:
             first = False
             if self._peek() == "-" and self.text[self.position + 1 : self.position + 2] != "]":
                 self._take()
+                if self._peek() == "-":
+                    self._refuse("write `\\-` for the character `-` in a set of a pattern")
                 high = self._member(False)
                 if len(low) != 1 or len(high) != 1:
                     self._refuse("a range in a set of a pattern runs between two characters")
@@ -218,7 +229,7 @@ class _Reader:
             self._refuse("a `[` of the pattern is never closed; write `\\[` for the character")
         if here == "[" or (here == "-" and not first and self._after(here) != "]"):
             self._refuse(f"write `\\{here}` for the character `{here}` in a set of a pattern")
-        if here in "&|~" and self._after(here) == here:
+        if here in "&|~-" and self._after(here) == here:
             self._refuse(f"`{here}{here}` in a set lies outside the patterns; write `{here}` once")
         if here == "^" and first:
             self._refuse("write `\\^` for the character `^` at the start of a set of a pattern")
@@ -228,36 +239,36 @@ class _Reader:
     def _after(self, here: str) -> str:
         return self.text[self.position + len(here) : self.position + len(here) + 1]
 
-    def _repetition(
-        self, atom: str, fixed: bool, characters: frozenset[str], repeatable: bool
-    ) -> bool:
-        """Reads `*`, `+`, `?` or `{n,m}` where one stands; does the form vary through it?"""
+    def _repeated(self, text: str, atom: _Shape) -> _Shape:
+        """The atom with the `*`, `+`, `?` or `{n,m}` that follows it, where one does."""
         here = self._peek()
         if here == "" or here not in "*+?{":
-            return False
-        if not repeatable:
-            self._refuse(f"`{atom}` cannot be repeated in a pattern")
+            return atom
+        if not atom.repeatable:
+            self._refuse(f"`{text}` cannot be repeated in a pattern")
         least, most = self._bounds()
-        if self._peek() in ("*", "+", "?", "{") and self._peek():
+        if self._peek() in ("*", "+", "?", "{"):
             self._refuse(
                 f"a repetition cannot be followed by `{self._peek()}` in a pattern "
                 "(lazy and possessive ones make no difference to `matches`)"
             )
-        many = most is None or most > 1
-        if many and not fixed:
+        if not atom.fixed and (most is None or most > 1):
             self._refuse(
-                f"`{atom}` is repeated and holds a repetition or alternatives; "
+                f"`{text}` is repeated and holds a repetition or alternatives; "
                 "write a set such as `[a-z,]*` instead, or several conditions"
             )
+        weight = atom.weight * max(least, most or 0, 1)
+        if weight > MAX_REPETITION:
+            self._refuse(f"repetitions in a pattern go up to {MAX_REPETITION} in all")
         if most is None or most - least > 10:
-            self.open_repetitions.append(characters)
-            overlapping = sum(1 for other in self.open_repetitions if other & characters)
+            self.open_repetitions.append(atom.characters)
+            overlapping = sum(1 for other in self.open_repetitions if other & atom.characters)
             if overlapping > MAX_OPEN_REPETITIONS:
                 self._refuse(
-                    f"the pattern repeats like characters without end more than "
+                    "the pattern repeats the same characters without end more than "
                     f"{MAX_OPEN_REPETITIONS} times; write several conditions joined by `and`"
                 )
-        return most != least
+        return _Shape(atom.characters, most == least and atom.fixed, weight=weight)
 
     def _bounds(self) -> tuple[int, int | None]:
         sign = self._peek()
