@@ -9,7 +9,7 @@ import re
 from fractions import Fraction
 from typing import Any, TypeAlias
 
-from ..feel.values import Number, number_text
+from ..feel.values import Number, number, number_text
 from ..source.quoting import listed, nearest, quoted
 from ..source.tree import Located, Mapping, Scalar, Sequence, kind
 from .model import FactModel

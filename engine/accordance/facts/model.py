@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..feel.syntax import Node
 from ..feel.types import ContextType, Type
 from ..feel.values import number, number_text
-from .shapes import Date, Group, List, Shape, Text, shape_of
+from .shapes import Date, Group, List, Shape, Text, may_be_none, shape_of
+
+if TYPE_CHECKING:
+    from .deriving import Deriver
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,24 +102,37 @@ class FactModel:
             sensitivity=schema.get("x-sensitivity"),
         )
 
+    @cached_property
+    def derivers(self) -> tuple[Deriver, ...]:
+        """The derivations, compiled."""
+        from .deriving import prepare
+
+        return prepare(self)
+
     def to_json(self) -> dict[str, Any]:
-        """The model as JSON values. The trees of `derivations` are the caller's to keep."""
+        """The model as JSON values, syntax trees included."""
+        from ..feel.transport import to_json
+
         fractions: list[list[Any]] = []
         return {
             "schema": _without_fractions(self.owner_schema, [], fractions),
             "fractions": fractions,
+            "derivations": {path: to_json(node) for path, node in self.derivations.items()},
         }
 
     @classmethod
-    def from_json(cls, data: dict[str, Any], derivations: dict[str, Node]) -> FactModel:
-        """The model that `to_json` wrote."""
+    def from_json(cls, data: dict[str, Any]) -> FactModel:
+        """The model that `to_json` wrote. Takes `data` over and may change it."""
+        from ..feel.transport import from_json
+
         schema = data["schema"]
         for steps, text in data["fractions"]:
             part = schema
             for step in steps[:-1]:
                 part = part[step]
             part[steps[-1]] = number(text)
-        return cls(schema, derivations)
+        trees = data["derivations"]
+        return cls(schema, {path: from_json(tree) for path, tree in trees.items()})
 
 
 def shapes(shape: Shape) -> Iterator[Shape]:
@@ -135,8 +151,6 @@ def _is_fact(shape: Shape) -> bool:
 
 
 def _admit_none(schema: dict[str, Any], path: str, name: str) -> None:
-    from .shapes import may_be_none
-
     if schema["type"] == "object":
         prefix = f"{path}." if path else ""
         for member, part in schema["properties"].items():

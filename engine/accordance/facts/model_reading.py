@@ -7,7 +7,6 @@ What lies outside would be checked by jsonschema and not by the fast walk, so it
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Any, Final
 
 from ..feel.syntax import Node
@@ -15,6 +14,7 @@ from ..problem import Code, Problem
 from ..source.limits import ProblemList
 from ..source.quoting import listed, nearest, quoted
 from ..source.tree import Located, Mapping, Scalar, Sequence, kind, plain
+from .deriving import forbidden_call
 from .model import FactModel
 
 _ALWAYS = ("title", "description", "type", "$comment")
@@ -34,19 +34,22 @@ _IDENTITY = ("id", "title", "stage")
 _NEEDED: Final = {"id": "string", "title": "string", "stage": "string", "as_of": "string"}
 _DATE_OR_NONE: Final = [{"format": "date"}, {"const": "none"}]
 
-Parse = Callable[[str], Node]
 
-
-def read_model(located: Located, parse: Parse | None = None) -> FactModel:
-    """The fact model that a located JSON Schema describes; `parse` reads `x-derive` expressions.
+def read_model(located: Located) -> FactModel:
+    """The fact model that a located JSON Schema describes.
 
     Raises Refused with every problem found.
     """
     reader = _Reader()
     reader.read_root(located)
     reader.problems.refuse_if_any()
-    derivations: dict[str, Node] = {}
-    return FactModel(plain(located), derivations)
+    model = FactModel(plain(located), {})
+    for path, text in reader.derived.items():
+        node = reader.read_derivation(text)
+        if node is not None:
+            model.derivations[path] = node
+    reader.problems.refuse_if_any()
+    return model
 
 
 class _Reader:
@@ -191,6 +194,31 @@ class _Reader:
                 self.derived[path] = derive
             else:
                 self.refuse(derive, f"`x-derive` of {quoted(path)} is no expression")
+
+    def read_derivation(self, text: Scalar) -> Node | None:
+        # Imported here: the parser is slow to import, and a cached strategy does not need it.
+        from ..feel.parsing import FeelError, parse
+
+        try:
+            node = parse(text.text)
+        except FeelError as error:
+            self.problems.append(
+                Problem(error.code, error.message, text.place_of(error.start), error.help)
+            )
+            return None
+        forbidden = forbidden_call(node)
+        if forbidden:
+            call, help = forbidden
+            self.problems.append(
+                Problem(
+                    Code.EXPRESSION_EVIDENCE,
+                    f"`{call.function}` cannot stand in `x-derive`",
+                    text.place_of(call.start),
+                    help,
+                )
+            )
+            return None
+        return node
 
     def read_pattern(self, pattern: Located) -> None:
         try:

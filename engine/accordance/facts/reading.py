@@ -9,6 +9,7 @@ from ..source.reading import read_leniently
 from ..source.tree import Located, Mapping, kind
 from .accepted_exceptions import are_complete
 from .case import Case, Places
+from .deriving import derive
 from .digest import digest_of
 from .model import FactModel
 from .shapes import Reading, Unfit
@@ -67,7 +68,7 @@ def case_of(
 ) -> Case:
     """The case of facts that fit the model; what can be derived is added to `facts`."""
     digest = digest_of(facts)
-    derived: dict[str, str] = {}
+    derived, contradictions = derive(model.derivers, facts, paths)
     return Case(
         id=facts["id"],
         title=facts["title"],
@@ -78,7 +79,7 @@ def case_of(
         places=places,
         paths=paths,
         derived=derived,
-        contradictions=(),
+        contradictions=contradictions,
         digest=digest,
         model=model,
     )
