@@ -16,7 +16,7 @@ from fractions import Fraction
 from typing import Any
 
 from accordance.feel import syntax as s
-from accordance.feel.types import ContextType, ListType, Type
+from accordance.feel.types import ANY, NUMBER, ContextType, ListType, NumberType, Type
 from accordance.feel.values import NONE, UNKNOWN, Months, Span, Uncertain, Value
 from accordance.feel.values import date as date_of
 from accordance.feel.values import duration as duration_of
@@ -52,7 +52,6 @@ class Scope:
         )
 
 
-ANY = Type("any")
 Pairs = Sequence[tuple[Value, bool]]
 """The items of a list, each with: is it certain to be there?"""
 
@@ -96,7 +95,8 @@ def type_of(node: s.Node, scope: Scope) -> Type:
             return field_type(found, field)
         case s.Filter(base=base, condition=condition):
             found = type_of(base, scope)
-            return item_type(found) if is_position(condition, scope) else found
+            position = isinstance(type_of(condition, scope), NumberType)
+            return item_type(found) if position else found
         case s.If(then=then, otherwise=otherwise):
             found = type_of(then, scope)
             return found if found != ANY else type_of(otherwise, scope)
@@ -108,6 +108,15 @@ def type_of(node: s.Node, scope: Scope) -> Type:
             return ListType(item=type_of(result, scope))
         case s.Call(function="distinct values", arguments=(argument,)):
             return type_of(argument, scope)
+        case s.Call(function="count" | "sum" | "mean" | "string length" | "floor" | "ceiling"):
+            return NUMBER
+        case s.Negate(operand=operand):
+            return type_of(operand, scope)
+        case s.Arithmetic(left=left, right=right):
+            both = (type_of(left, scope), type_of(right, scope))
+            return NUMBER if all(isinstance(one, NumberType) for one in both) else ANY
+        case s.Literal(value=literal) if kind(literal) == "number":
+            return NUMBER
     return ANY
 
 
@@ -174,10 +183,7 @@ def equal(a: Value, b: Value) -> Value:
     if a is UNKNOWN or b is UNKNOWN:
         return UNKNOWN
     if a is NONE or b is NONE:
-        other = b if a is NONE else a
-        if isinstance(other, Uncertain):
-            return UNKNOWN if all(not sure for _, sure in other.pairs) else False
-        return other is NONE or other == []
+        return a is b
     if kind(a) != kind(b) or kind(a) == "context":
         return UNKNOWN
     if isinstance(a, Uncertain) or isinstance(b, Uncertain):
@@ -190,6 +196,13 @@ def equal(a: Value, b: Value) -> Value:
     if a_high < b_low or b_high < a_low:
         return False
     return True if a_low == a_high == b_low == b_high else UNKNOWN
+
+
+def is_none(a: Value) -> Value:
+    """`a = null`: stated that there is none; an empty list states it too."""
+    if isinstance(a, Uncertain):
+        return False if any(sure for _, sure in a.pairs) else UNKNOWN
+    return a is NONE or a == [] if a is not UNKNOWN else UNKNOWN
 
 
 def ordered(operator: str, a: Value, b: Value) -> Value:
@@ -261,8 +274,12 @@ def calculated(operator: str, a: Value, b: Value) -> Value:
     """`a operator b`; what cannot be computed is unknown."""
     if a is UNKNOWN or b is UNKNOWN or a is NONE or b is NONE:
         return UNKNOWN
+    kinds = (kind(a), operator, kind(b))
+    spans = isinstance(a, Span) or isinstance(b, Span)
+    if kinds not in OPERATIONS or (spans and {kinds[0], kinds[2]} != {"number"}):
+        return UNKNOWN
     try:
-        return OPERATIONS.get((kind(a), operator, kind(b)), lambda a, b: UNKNOWN)(a, b)
+        return OPERATIONS[kinds](a, b)
     except (OverflowError, ZeroDivisionError):
         return UNKNOWN
 
@@ -279,30 +296,18 @@ def divided(a: Value, b: Value) -> Value:
     return spread(Fraction(x) / b for x in ends(a))
 
 
-def days_times(a: dt.timedelta, b: Value) -> Value:
-    """A duration in whole microseconds, else it cannot be told."""
-    if isinstance(b, Span):
-        return UNKNOWN
-    return whole_days(Fraction(microseconds(a)) * b)
-
-
-def whole_days(count: Fraction) -> Value:
-    exact = count.denominator == 1
-    return dt.timedelta(microseconds=count.numerator) if exact else UNKNOWN
-
-
-def whole_months(count: Value) -> Value:
-    count = plain(count)
-    return Months(count) if isinstance(count, int) else UNKNOWN
+def of_days(count: Fraction) -> dt.timedelta:
+    """A duration of so many microseconds, the rest cut off."""
+    return dt.timedelta(microseconds=math.trunc(count))
 
 
 def microseconds(a: dt.timedelta) -> int:
     return a // dt.timedelta(microseconds=1)
 
 
-def days_later(day: dt.date, by: dt.timedelta) -> dt.date:
-    """The day in which the moment lies that is so much after midnight."""
-    return (dt.datetime(day.year, day.month, day.day) + by).date()
+def days_later(day: dt.date, by: dt.timedelta) -> Value:
+    """A date has no time of day: it moves by whole days."""
+    return day + by if by % dt.timedelta(days=1) == dt.timedelta() else UNKNOWN
 
 
 def months_later(day: dt.date, count: int) -> Value:
@@ -346,21 +351,13 @@ OPERATIONS: dict[tuple[str, str, str], Callable[[Any, Any], Value]] = {
     ("days", "-", "days"): lambda a, b: a - b,
     ("months", "+", "months"): lambda a, b: Months(a.count + b.count),
     ("months", "-", "months"): lambda a, b: Months(a.count - b.count),
-    ("days", "*", "number"): days_times,
-    ("number", "*", "days"): lambda a, b: days_times(b, a),
-    ("days", "/", "number"): lambda a, b: (
-        UNKNOWN if isinstance(b, Span) else whole_days(Fraction(microseconds(a)) / b)
-    ),
+    ("days", "*", "number"): lambda a, b: of_days(microseconds(a) * Fraction(b)),
+    ("number", "*", "days"): lambda a, b: of_days(microseconds(b) * Fraction(a)),
+    ("days", "/", "number"): lambda a, b: of_days(microseconds(a) / Fraction(b)),
     ("days", "/", "days"): lambda a, b: plain(Fraction(microseconds(a), microseconds(b))),
-    ("months", "*", "number"): lambda a, b: (
-        UNKNOWN if isinstance(b, Span) else whole_months(a.count * b)
-    ),
-    ("number", "*", "months"): lambda a, b: (
-        UNKNOWN if isinstance(a, Span) else whole_months(b.count * a)
-    ),
-    ("months", "/", "number"): lambda a, b: (
-        UNKNOWN if isinstance(b, Span) else whole_months(Fraction(a.count) / b)
-    ),
+    ("months", "*", "number"): lambda a, b: Months(math.trunc(a.count * Fraction(b))),
+    ("number", "*", "months"): lambda a, b: Months(math.trunc(b.count * Fraction(a))),
+    ("months", "/", "number"): lambda a, b: Months(math.trunc(a.count / Fraction(b))),
     ("months", "/", "months"): lambda a, b: plain(Fraction(a.count, b.count)),
 }
 
@@ -369,8 +366,8 @@ OPERATIONS: dict[tuple[str, str, str], Callable[[Any, Any], Value]] = {
 
 
 def items_of(v: Value) -> Pairs | None:
-    """The items of a list, None where the list is unknown; anything else is a list of one."""
-    if v is UNKNOWN:
+    """The items of a list, None where it is not known which; anything else is a list of one."""
+    if v is UNKNOWN or v is NONE:
         return None
     if isinstance(v, Uncertain):
         return v.pairs
@@ -402,29 +399,33 @@ def item_scope(base: s.Node, item: Value, items: Pairs, scope: Scope) -> Scope:
     return scope.bind({**values, "item": item}, {**types, "item": found})
 
 
-def is_position(condition: s.Node, scope: Scope) -> bool:
-    """`xs[2]` and `xs[-1]` count items; everything else is a condition."""
-    if isinstance(condition, s.Negate):
-        return is_position(condition.operand, scope)
-    return isinstance(condition, s.Literal) and kind(condition.value) == "number"
+def is_position(node: s.Filter, pairs: Pairs, scope: Scope) -> bool:
+    """`xs[2]`, `xs[-1]` and `xs[n]` count items, also while the number is unknown."""
+    found = type_of(node.condition, item_scope(node.base, UNKNOWN, pairs, scope))
+    if found == ANY:
+        return is_number(value(node.condition, scope))
+    return isinstance(found, NumberType)
 
 
 def filtered(node: s.Filter, scope: Scope) -> Value:
     pairs = items_of(value(node.base, scope))
     if pairs is None:
         return UNKNOWN
-    if is_position(node.condition, scope):
-        position = value(node.condition, scope)
-        if not all(sure for _, sure in pairs) or not isinstance(position, int):
-            return UNKNOWN
-        index = position - 1 if position > 0 else len(pairs) + position
-        return pairs[index][0] if position != 0 and 0 <= index < len(pairs) else UNKNOWN
+    if is_position(node, pairs, scope):
+        return at_position(pairs, value(node.condition, scope))
     kept = []
     for item, sure in pairs:
         truth = value(node.condition, item_scope(node.base, item, pairs, scope))
         if truth is not False:
             kept.append((item, sure and truth is True))
     return list_of(kept)
+
+
+def at_position(pairs: Pairs, position: Value) -> Value:
+    if not isinstance(position, int) or not all(sure for _, sure in pairs):
+        return UNKNOWN
+    index = position - 1 if position > 0 else len(pairs) + position
+    return pairs[index][0] if position != 0 and 0 <= index < len(pairs) else UNKNOWN
 
 
 def range_items(node: s.Range, scope: Scope) -> Value:
@@ -481,8 +482,13 @@ def collected(
 # --- functions --------------------------------------------------------------------------------
 
 
-def numbers_of(pairs: Pairs) -> bool:
-    return all(isinstance(item, int | Fraction) and type(item) is not bool for item, _ in pairs)
+def is_number(item: Value) -> bool:
+    return item is not UNKNOWN and item is not NONE and kind(item) == "number"
+
+
+def settled(pairs: Pairs) -> bool:
+    """Is every item certain, and its value known to the end?"""
+    return all(sure and item is not UNKNOWN and not isinstance(item, Span) for item, sure in pairs)
 
 
 def count(pairs: Pairs) -> Value:
@@ -490,16 +496,12 @@ def count(pairs: Pairs) -> Value:
 
 
 def total(pairs: Pairs) -> Value:
-    if not numbers_of(pairs) or not any(sure for _, sure in pairs):
+    """An item that may not be there adds nothing at one end."""
+    if not all(is_number(item) for item, _ in pairs) or not any(sure for _, sure in pairs):
         return UNKNOWN
-    certain = sum(item for item, sure in pairs if sure)
-    possible = [item for item, sure in pairs if not sure]
-    return spread(
-        (
-            certain + sum(item for item in possible if item < 0),
-            certain + sum(item for item in possible if item > 0),
-        )
-    )
+    lows = [ends(item)[0] if sure else min(ends(item)[0], 0) for item, sure in pairs]
+    highs = [ends(item)[1] if sure else max(ends(item)[1], 0) for item, sure in pairs]
+    return spread((sum(lows), sum(highs)))
 
 
 def extreme(pick: Callable[[list[Any]], Any], pairs: Pairs) -> Value:
@@ -519,13 +521,13 @@ def extreme(pick: Callable[[list[Any]], Any], pairs: Pairs) -> Value:
 
 
 def mean(pairs: Pairs) -> Value:
-    if not numbers_of(pairs) or not pairs or not all(sure for _, sure in pairs):
+    if not pairs or not settled(pairs) or not all(is_number(item) for item, _ in pairs):
         return UNKNOWN
     return plain(Fraction(sum(item for item, _ in pairs)) / len(pairs))
 
 
 def distinct(pairs: Pairs) -> Value:
-    if any(item is UNKNOWN or not sure for item, sure in pairs):
+    if not settled(pairs):
         return UNKNOWN
     kept: list[Value] = []
     for item, _ in pairs:
@@ -603,7 +605,7 @@ def called(node: s.Call, scope: Scope) -> Value:
         case "is defined", [argument]:
             return argument is not UNKNOWN
         case "has value", [argument]:
-            return opposite(equal(argument, NONE))
+            return opposite(is_none(argument))
         case "list contains", [items, element]:
             return member(items, element)
         case name, _ if name in LIST_FUNCTIONS:
@@ -627,8 +629,6 @@ def value(node: s.Node, scope: Scope) -> Value:
     match node:
         case s.Literal(value=literal):
             return literal
-        case s.Null():
-            return NONE
         case s.Name(name=name):
             return look_up(name, scope)
         case s.Path(base=base, field=field):
@@ -642,6 +642,9 @@ def value(node: s.Node, scope: Scope) -> Value:
             return calculated("-", 0, found)
         case s.Arithmetic(operator=operator, left=left, right=right):
             return calculated(operator, value(left, scope), value(right, scope))
+        case s.Comparison(operator=operator, left=left, right=s.Null()):
+            truth = is_none(value(left, scope))
+            return truth if operator == "=" else opposite(truth)
         case s.Comparison(operator=operator, left=left, right=right):
             return compared(operator, value(left, scope), value(right, scope))
         case s.Between(value=tested, low=low, high=high):

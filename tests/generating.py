@@ -1,0 +1,562 @@
+"""Random fact models, cases, expressions and strategies, small enough for a person to read.
+
+Everything is drawn in the order in which it shrinks best: a fact model has few facts, a condition
+is one comparison, a case states nothing. Names are taken from a small stock, so that one name means
+a fact of the case here and a fact of a list's item there; values are few, so that they meet.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from typing import Any, TypeAlias
+
+from hypothesis import strategies as st
+
+from accordance.feel import syntax as s
+from accordance.feel.types import (
+    BOOLEAN,
+    DATE,
+    DAYS,
+    MONTHS,
+    NUMBER,
+    TEXT,
+    ContextType,
+    ListType,
+    NumberType,
+    TextType,
+    Type,
+)
+from accordance.feel.values import NONE, Months, Value
+
+Draw: TypeAlias = Callable[[st.SearchStrategy[Any]], Any]
+
+TODAY = dt.date(2026, 3, 31)
+NUMBERS = (1, 0, 2, 3, 12, Fraction(1, 2), Fraction(-3, 2), -1)
+TEXTS = ("red", "green", "blue", "Red")
+DAYS_OF_NOTE = (
+    TODAY,
+    dt.date(2026, 1, 31),
+    dt.date(2025, 2, 28),
+    dt.date(2024, 2, 29),
+    dt.date(2027, 12, 1),
+)
+SHORT = (dt.timedelta(days=30), dt.timedelta(days=1), dt.timedelta(days=-31), dt.timedelta())
+LONG = (Months(1), Months(12), Months(-13), Months(0))
+STAGES = ("new", "renewing", "established", "exiting")
+WHOLE = NumberType(whole=True)
+COLOUR = TextType(values=TEXTS[:3])
+
+# --- fact models ------------------------------------------------------------------------------
+
+SCALARS: tuple[Type, ...] = (BOOLEAN, NUMBER, WHOLE, DATE, TEXT, COLOUR)
+FACTS = ("open", "owner", "share", "due_on", "rating", "score")
+ITEM_FACTS = ("public", "name", "size", "joined")
+"""For items whose facts bear other names than those of the case."""
+GROUPS = ("plan", "service")
+LISTS = ("parties", "reviews")
+SCALAR_LISTS = ("colours", "scores")
+
+
+@st.composite
+def scalar_fields(draw: Draw, stock: Sequence[str] = FACTS) -> dict[str, Type]:
+    names = draw(st.lists(st.sampled_from(stock), min_size=1, max_size=4, unique=True))
+    return {name: draw(st.sampled_from(SCALARS)) for name in names}
+
+
+@st.composite
+def fact_models(draw: Draw, item_facts: Sequence[str] = FACTS) -> ContextType:
+    """Facts, groups of facts, lists of groups (once nested), lists of values."""
+    fields: dict[str, Type] = {
+        "id": TEXT,
+        "title": TEXT,
+        "stage": TextType(values=STAGES),
+        "lead_officer": TEXT,
+        **draw(scalar_fields()),
+    }
+    for name in draw(st.lists(st.sampled_from(LISTS), max_size=2, unique=True)):
+        item = draw(scalar_fields(item_facts))
+        if draw(st.sampled_from((False, False, True))):
+            item["events"] = ListType(item=ContextType(fields=draw(scalar_fields(item_facts))))
+        fields[name] = ListType(item=ContextType(fields=item))
+    for name in draw(st.lists(st.sampled_from(GROUPS), max_size=2, unique=True)):
+        fields[name] = ContextType(fields=draw(scalar_fields()))
+    for name in draw(st.lists(st.sampled_from(SCALAR_LISTS), max_size=2, unique=True)):
+        fields[name] = ListType(item=COLOUR if name == "colours" else NUMBER)
+    return ContextType(fields=fields)
+
+
+# --- cases ------------------------------------------------------------------------------------
+
+FIXED = ("id", "title", "stage", "exceptions")
+"""What every case states: the laws on unknown facts leave it alone."""
+
+
+def scalars(of: Type) -> st.SearchStrategy[Value]:
+    """A known value of a type, none included where a fact of the type may be none."""
+    if of == BOOLEAN:
+        return st.booleans()
+    if isinstance(of, NumberType):
+        return st.sampled_from([n for n in NUMBERS if isinstance(n, int) or not of.whole])
+    if isinstance(of, TextType) and of.values is not None:
+        return st.sampled_from(of.values)
+    return st.sampled_from((*(TEXTS if isinstance(of, TextType) else DAYS_OF_NOTE), NONE))
+
+
+def stated(of: Type) -> st.SearchStrategy[Value]:
+    """A value of which parts may be missing; a list has all its items."""
+    if isinstance(of, ContextType):
+        return facts_of(of)
+    if isinstance(of, ListType):
+        return st.lists(stated(of.item), max_size=3)
+    return scalars(of)
+
+
+@st.composite
+def facts_of(draw: Draw, of: ContextType) -> dict[str, Value]:
+    facts: dict[str, Value] = {}
+    for name, kind in of.fields.items():
+        if name not in FIXED and draw(st.sampled_from((False, True, True, True))):
+            facts[name] = draw(stated(kind))
+    return facts
+
+
+@st.composite
+def cases(draw: Draw, model: ContextType) -> dict[str, Value]:
+    """The facts of a case, some of them unknown."""
+    return {
+        "id": "case",
+        "title": "The partnership",
+        "stage": draw(st.sampled_from(STAGES)),
+        **draw(facts_of(model)),
+    }
+
+
+@st.composite
+def completions(draw: Draw, facts: Mapping[str, Value], of: ContextType) -> dict[str, Value]:
+    """The same case with some unknown facts known; what was stated stays, no list grows."""
+    more: dict[str, Value] = {}
+    for name, kind in of.fields.items():
+        if name in facts:
+            more[name] = draw(_completed(facts[name], kind))
+        elif name not in FIXED and draw(st.booleans()):
+            more[name] = draw(stated(kind))
+    return {**facts, **more}
+
+
+def _completed(value: Value, of: Type) -> st.SearchStrategy[Value]:
+    if isinstance(of, ContextType):
+        return completions(value, of)
+    if isinstance(of, ListType) and isinstance(of.item, ContextType):
+        return st.tuples(*(completions(item, of.item) for item in value)).map(list)
+    return st.just(value)
+
+
+def leaves(facts: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The way to each stated fact that may become unknown: scalars, and lists as a whole."""
+    if isinstance(facts, dict):
+        for name, value in facts.items():
+            if path or name not in FIXED:
+                if not isinstance(value, dict):
+                    yield (*path, name)
+                yield from leaves(value, (*path, name))
+    elif isinstance(facts, list):
+        for position, item in enumerate(facts):
+            if isinstance(item, dict):
+                yield from leaves(item, (*path, position))
+
+
+def without(facts: Any, path: Sequence[Any]) -> Any:
+    """The same facts with the one at the end of the path unknown."""
+    first, *rest = path
+    copy = list(facts) if isinstance(facts, list) else dict(facts)
+    if rest:
+        copy[first] = without(facts[first], rest)
+    else:
+        del copy[first]
+    return copy
+
+
+# --- expressions ------------------------------------------------------------------------------
+
+Scope: TypeAlias = Mapping[str, Type]
+KINDS: dict[str, Callable[[Type], bool]] = {
+    "boolean": lambda of: of == BOOLEAN,
+    "number": lambda of: isinstance(of, NumberType),
+    "text": lambda of: isinstance(of, TextType),
+    "date": lambda of: of == DATE,
+    "days": lambda of: of == DAYS,
+    "months": lambda of: of == MONTHS,
+}
+COMPARABLE = ("number", "text", "date", "days", "months")
+EQUALITY = ("=", "!=")
+ORDER = ("<", "<=", ">", ">=")
+
+
+def paths(scope: Scope) -> Iterator[tuple[s.Node, Type]]:
+    """Every name of a scope, and every fact in its groups."""
+    for name, of in scope.items():
+        yield from _paths(s.Name(name), of)
+
+
+def _paths(node: s.Node, of: Type) -> Iterator[tuple[s.Node, Type]]:
+    if isinstance(of, ContextType):
+        for name, inner in of.fields.items():
+            yield from _paths(s.Path(node, name), inner)
+    else:
+        yield node, of
+
+
+def expression(draw: Draw, scope: Scope, kind: str, depth: int) -> s.Node:
+    """An expression of one kind."""
+    if kind == "boolean":
+        return condition(draw, scope, depth)
+    facts = [node for node, of in paths(scope) if KINDS[kind](of)]
+    forms = ["fact"] * 3 if facts else ["literal"]
+    if depth > 0:
+        forms += ["literal", *FORMS[kind]]
+    form = draw(st.sampled_from(forms))
+    if form == "fact":
+        return draw(st.sampled_from(facts))
+    if form == "literal":
+        return literal(draw, kind)
+    if form == "if":
+        return s.If(
+            condition(draw, scope, depth - 1),
+            expression(draw, scope, kind, depth - 1),
+            expression(draw, scope, kind, depth - 1),
+        )
+    return WRITERS[form](draw, scope, kind, depth - 1)
+
+
+FORMS: dict[str, tuple[str, ...]] = {
+    "number": ("count", "arithmetic", "aggregate", "if", "rounding", "negative", "length"),
+    "text": ("if", "letters", "joined", "position"),
+    "date": ("shifted", "today", "aggregate", "if"),
+    "days": ("between dates", "negative"),
+    "months": ("between dates", "negative"),
+}
+
+
+def literal(draw: Draw, kind: str) -> s.Node:
+    if kind == "number":
+        number = draw(st.sampled_from(NUMBERS))
+        return s.Negate(s.Literal(-number)) if number < 0 else s.Literal(number)
+    stock: dict[str, Sequence[Any]] = {
+        "boolean": (True, False),
+        "text": TEXTS,
+        "date": DAYS_OF_NOTE,
+        "days": SHORT,
+        "months": LONG,
+    }
+    return s.Literal(draw(st.sampled_from(stock[kind])))
+
+
+def _count(draw: Draw, scope: Scope, kind: str, depth: int) -> s.Node:
+    return s.Call("count", (listing(draw, scope, depth)[0],))
+
+
+def _arithmetic(draw: Draw, scope: Scope, kind: str, depth: int) -> s.Node:
+    return s.Arithmetic(
+        draw(st.sampled_from("+-*/")),
+        expression(draw, scope, "number", depth),
+        expression(draw, scope, "number", depth),
+    )
+
+
+def _aggregate(draw: Draw, scope: Scope, kind: str, depth: int) -> s.Node:
+    names = ("sum", "min", "max", "mean") if kind == "number" else ("min", "max")
+    name = draw(st.sampled_from(names))
+    if draw(st.sampled_from((True, True, False))):
+        return s.Call(name, (list_of(draw, scope, kind, depth),))
+    return s.Call(name, tuple(expression(draw, scope, kind, depth) for _ in range(2)))
+
+
+def _rounding(draw: Draw, scope: Scope, kind: str, depth: int) -> s.Node:
+    number = expression(draw, scope, "number", depth)
+    name = draw(st.sampled_from(("abs", "floor", "ceiling", "round half up")))
+    digits = (s.Literal(draw(st.sampled_from((0, 1)))),) if name == "round half up" else ()
+    return s.Call(name, (number, *digits))
+
+
+def _negative(draw: Draw, scope: Scope, kind: str, depth: int) -> s.Node:
+    return s.Negate(expression(draw, scope, kind, depth))
+
+
+def _length(draw: Draw, scope: Scope, kind: str, depth: int) -> s.Node:
+    return s.Call("string length", (expression(draw, scope, "text", depth),))
+
+
+def _letters(draw: Draw, scope: Scope, kind: str, depth: int) -> s.Node:
+    name = draw(st.sampled_from(("upper case", "lower case")))
+    return s.Call(name, (expression(draw, scope, "text", depth),))
+
+
+def _joined(draw: Draw, scope: Scope, kind: str, depth: int) -> s.Node:
+    return s.Arithmetic(
+        "+", expression(draw, scope, "text", depth), expression(draw, scope, "text", depth)
+    )
+
+
+def _position(draw: Draw, scope: Scope, kind: str, depth: int) -> s.Node:
+    position = draw(st.sampled_from((1, 2, -1)))
+    where = s.Literal(position) if position > 0 else s.Negate(s.Literal(-position))
+    return s.Filter(list_of(draw, scope, kind, depth), where)
+
+
+def _shifted(draw: Draw, scope: Scope, kind: str, depth: int) -> s.Node:
+    return s.Arithmetic(
+        draw(st.sampled_from("+-")),
+        expression(draw, scope, "date", depth),
+        expression(draw, scope, draw(st.sampled_from(("days", "months"))), depth),
+    )
+
+
+def _today(draw: Draw, scope: Scope, kind: str, depth: int) -> s.Node:
+    return s.Call("today", ())
+
+
+def _between_dates(draw: Draw, scope: Scope, kind: str, depth: int) -> s.Node:
+    first, second = (expression(draw, scope, "date", depth) for _ in range(2))
+    if kind == "days":
+        return s.Arithmetic("-", first, second)
+    return s.Call("years and months duration", (first, second))
+
+
+WRITERS: dict[str, Callable[[Draw, Scope, str, int], s.Node]] = {
+    "count": _count,
+    "arithmetic": _arithmetic,
+    "aggregate": _aggregate,
+    "rounding": _rounding,
+    "negative": _negative,
+    "length": _length,
+    "letters": _letters,
+    "joined": _joined,
+    "position": _position,
+    "shifted": _shifted,
+    "today": _today,
+    "between dates": _between_dates,
+}
+
+
+# --- lists ------------------------------------------------------------------------------------
+
+
+def listing(draw: Draw, scope: Scope, depth: int) -> tuple[s.Node, Type]:
+    """A list of any items, and the type of an item."""
+    known = [(node, of.item) for node, of in paths(scope) if isinstance(of, ListType)]
+    if not known:
+        kind = draw(st.sampled_from(("number", "text")))
+        return _written_list(draw, scope, kind, 0), NUMBER if kind == "number" else TEXT
+    node, item = draw(st.sampled_from(known))
+    if depth > 0 and draw(st.booleans()):
+        node = s.Filter(node, condition(draw, inside(draw, scope, item), depth - 1))
+    return node, item
+
+
+def inside(draw: Draw, scope: Scope, item: Type) -> Scope:
+    """What the condition of a filter sees; the item's own fields more often than the rest."""
+    fields = item.fields if isinstance(item, ContextType) else {}
+    return nearer(draw, scope, {**fields, "item": item})
+
+
+def nearer(draw: Draw, scope: Scope, near: Scope) -> Scope:
+    return near if draw(st.sampled_from((True, True, False))) else {**scope, **near}
+
+
+def list_of(draw: Draw, scope: Scope, kind: str, depth: int) -> s.Node:
+    """A list of items of one kind: a list of values, a projection, a `for`, or one written out."""
+    found = [of for of in paths(scope) if isinstance(of[1], ListType)]
+    values = [(node, of.item) for node, of in found if KINDS[kind](of.item)]
+    groups = [
+        (node, of.item, name)
+        for node, of in found
+        if isinstance(of.item, ContextType)
+        for name, inner in of.item.fields.items()
+        if KINDS[kind](inner)
+    ]
+    forms = [form for form, there in (("values", values), ("field", groups)) if there]
+    form = draw(st.sampled_from([*forms, *forms, "for", "written"]))
+    if form == "values":
+        node, item = draw(st.sampled_from(values))
+        return _perhaps_filtered(draw, scope, node, item, depth)
+    if form == "field":
+        node, item, name = draw(st.sampled_from(groups))
+        return s.Path(_perhaps_filtered(draw, scope, node, item, depth), name)
+    if form == "for" and depth > 0:
+        node, item = listing(draw, scope, depth - 1)
+        seen = nearer(draw, scope, {"each": item})
+        return s.For((("each", node),), expression(draw, seen, kind, depth - 1))
+    return _written_list(draw, scope, kind, depth)
+
+
+def _perhaps_filtered(draw: Draw, scope: Scope, node: s.Node, item: Type, depth: int) -> s.Node:
+    if depth > 0 and draw(st.booleans()):
+        return s.Filter(node, condition(draw, inside(draw, scope, item), depth - 1))
+    return node
+
+
+def _written_list(draw: Draw, scope: Scope, kind: str, depth: int) -> s.Node:
+    count = draw(st.integers(1, 3))
+    return s.ListLiteral(
+        tuple(expression(draw, scope, kind, max(depth - 1, 0)) for _ in range(count))
+    )
+
+
+# --- conditions -------------------------------------------------------------------------------
+
+
+def condition(draw: Draw, scope: Scope, depth: int) -> s.Node:
+    """A boolean expression."""
+    facts = [node for node, of in paths(scope) if of == BOOLEAN]
+    forms = ["comparison", *(["fact"] * 2 if facts else []), "none"]
+    if depth > 0:
+        forms += ["and", "or", "not", "quantified", "list", "in", "between", "if", "equal", "text"]
+    form = draw(st.sampled_from(forms))
+    if form == "fact":
+        return draw(st.sampled_from(facts))
+    return CONDITIONS[form](draw, scope, max(depth - 1, 0))
+
+
+def _comparison(draw: Draw, scope: Scope, depth: int) -> s.Node:
+    kinds = [kind for kind in COMPARABLE if any(KINDS[kind](of) for _, of in paths(scope))]
+    kind = draw(st.sampled_from(kinds or ["number"]))
+    operator = draw(st.sampled_from((*ORDER, *EQUALITY)))
+    left = expression(draw, scope, kind, depth)
+    right = expression(draw, scope, kind, depth) if draw(st.booleans()) else literal(draw, kind)
+    return s.Comparison(operator, left, right)
+
+
+def _none(draw: Draw, scope: Scope, depth: int) -> s.Node:
+    what = draw(st.sampled_from([node for node, _ in paths(scope)]))
+    form = draw(st.sampled_from(("has value", *EQUALITY)))
+    if form == "has value":
+        return s.Call("has value", (what,))
+    return s.Comparison(form, what, s.Null())
+
+
+def _equal(draw: Draw, scope: Scope, depth: int) -> s.Node:
+    return s.Comparison(
+        draw(st.sampled_from(EQUALITY)),
+        condition(draw, scope, depth),
+        condition(draw, scope, depth),
+    )
+
+
+def all_of(parts: Sequence[s.Node], kind: type[s.And] | type[s.Or]) -> s.Node:
+    """The parts under one `and` or `or`, none of the same directly below another."""
+    flat: list[s.Node] = []
+    for part in parts:
+        flat += part.parts if isinstance(part, kind) else (part,)
+    return kind(tuple(flat))
+
+
+def _and(draw: Draw, scope: Scope, depth: int) -> s.Node:
+    return all_of([condition(draw, scope, depth) for _ in range(draw(st.integers(2, 3)))], s.And)
+
+
+def _or(draw: Draw, scope: Scope, depth: int) -> s.Node:
+    return all_of([condition(draw, scope, depth) for _ in range(draw(st.integers(2, 3)))], s.Or)
+
+
+def _not(draw: Draw, scope: Scope, depth: int) -> s.Node:
+    return s.Not(condition(draw, scope, depth))
+
+
+def _if(draw: Draw, scope: Scope, depth: int) -> s.Node:
+    return s.If(*(condition(draw, scope, depth) for _ in range(3)))
+
+
+def _between(draw: Draw, scope: Scope, depth: int) -> s.Node:
+    kind = draw(st.sampled_from(COMPARABLE))
+    return s.Between(*(expression(draw, scope, kind, depth) for _ in range(3)))
+
+
+def _in(draw: Draw, scope: Scope, depth: int) -> s.Node:
+    kind = draw(st.sampled_from(COMPARABLE))
+    tests: list[s.Node] = []
+    for _ in range(draw(st.integers(1, 2))):
+        form = draw(st.sampled_from(("literal", "range", "unary", "list", "value")))
+        if form == "literal":
+            tests.append(literal(draw, kind))
+        elif form == "range":
+            ends = (expression(draw, scope, kind, 0) for _ in range(2))
+            tests.append(s.Range(*ends, draw(st.booleans()), draw(st.booleans())))
+        elif form == "unary":
+            operator = draw(st.sampled_from((*ORDER, *EQUALITY)))
+            tests.append(s.UnaryTest(operator, expression(draw, scope, kind, depth)))
+        elif form == "list":
+            tests.append(list_of(draw, scope, kind, depth))
+        else:
+            tests.append(expression(draw, scope, kind, depth))
+    return s.In(expression(draw, scope, kind, depth), tuple(tests))
+
+
+def _quantified(draw: Draw, scope: Scope, depth: int) -> s.Node:
+    iterators: list[tuple[str, s.Node]] = []
+    near: dict[str, Type] = {}
+    for name in ("x", "y")[: draw(st.sampled_from((1, 1, 1, 2)))]:
+        node, item = listing(draw, scope, depth)
+        iterators.append((name, node))
+        near[name] = item
+        scope = {**scope, name: item}
+    word = draw(st.sampled_from(("some", "every")))
+    return s.Quantified(word, tuple(iterators), condition(draw, nearer(draw, scope, near), depth))
+
+
+def _list(draw: Draw, scope: Scope, depth: int) -> s.Node:
+    form = draw(st.sampled_from(("count", "list contains", "all", "any", "none", "aggregate")))
+    if form == "count":
+        operator = draw(st.sampled_from((*ORDER, *EQUALITY)))
+        number = s.Literal(draw(st.sampled_from((1, 2, 0))))
+        return s.Comparison(operator, _count(draw, scope, "number", depth), number)
+    if form == "aggregate":
+        operator = draw(st.sampled_from((*ORDER, *EQUALITY)))
+        aggregate = _aggregate(draw, scope, "number", depth)
+        return s.Comparison(operator, aggregate, literal(draw, "number"))
+    if form == "list contains":
+        kind = draw(st.sampled_from(COMPARABLE))
+        items = list_of(draw, scope, kind, depth)
+        return s.Call("list contains", (items, expression(draw, scope, kind, depth)))
+    if form == "none":
+        node, _ = listing(draw, scope, depth)
+        if draw(st.booleans()):
+            return s.Call("has value", (node,))
+        return s.Comparison(draw(st.sampled_from(EQUALITY)), node, s.Null())
+    return s.Call(form, (list_of(draw, scope, "boolean", depth),))
+
+
+def _text(draw: Draw, scope: Scope, depth: int) -> s.Node:
+    name = draw(st.sampled_from(("contains", "starts with", "ends with", "matches")))
+    part = draw(st.sampled_from(("e", "re", "red", "R", "")))
+    if name == "matches":
+        part = draw(st.sampled_from(("e", "^r", "d$", "[gb].*e")))
+    return s.Call(name, (expression(draw, scope, "text", depth), s.Literal(part)))
+
+
+CONDITIONS: dict[str, Callable[[Draw, Scope, int], s.Node]] = {
+    "comparison": _comparison,
+    "none": _none,
+    "equal": _equal,
+    "and": _and,
+    "or": _or,
+    "not": _not,
+    "if": _if,
+    "between": _between,
+    "in": _in,
+    "quantified": _quantified,
+    "list": _list,
+    "text": _text,
+}
+
+
+@st.composite
+def expressions(draw: Draw, scope: Scope, depth: int = 3) -> s.Node:
+    """An expression of any kind."""
+    kind = draw(st.sampled_from(("boolean", "boolean", *COMPARABLE, "list")))
+    if kind == "list":
+        if draw(st.booleans()):
+            return listing(draw, scope, depth)[0]
+        return list_of(draw, scope, draw(st.sampled_from(("boolean", *COMPARABLE))), depth)
+    return expression(draw, scope, kind, depth)
