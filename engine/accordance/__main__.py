@@ -1,0 +1,5 @@
+"""`python -m accordance`."""
+
+from .cli.main import main
+
+main()

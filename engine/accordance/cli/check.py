@@ -1,0 +1,116 @@
+"""`accordance check`: how partnerships stand against the strategy."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from ..problem import Problem, Refused
+from . import options
+from .options import NEVER
+from .progress import with_progress
+from .reading import read_cases
+from .stream import page_for, write
+
+if TYPE_CHECKING:
+    from ..check.checker import Checker
+    from ..facts.case import Case
+    from ..report import Json
+
+
+@click.command(
+    "check",
+    short_help="How partnerships stand: verdict, what blocks, what is missing, what to do.",
+    epilog="""\b
+Examples:
+  accordance check cases/proposals/*.yaml
+  accordance check proposal.yaml --set exit_plan.exists=true
+  accordance check - --format json < proposal.yaml
+""",
+)
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@options.together(
+    options.strategy,
+    options.as_of,
+    options.sets,
+    options.format,
+    options.output,
+    options.fail_on,
+    options.fail_on_gaps,
+)
+def command(
+    files: tuple[str, ...],
+    strategy: str | None,
+    as_of: dt.date | None,
+    sets: tuple[str, ...],
+    format_name: str | None,
+    output: str | None,
+    fail_on: str,
+    fail_on_gaps: str,
+) -> int:
+    """Check one or more partnerships, each a file of facts (YAML or JSON); `-` reads standard
+    input.
+
+    The report leads with the verdict, then what blocks, what is missing, and what to do by when and
+    by whom. Exit code: 0 no breach at or above --fail-on, 1 there is one, 2 a file or the call is
+    wrong, and then nothing is reported as checked.
+    """
+    from ..check.checker import Checker
+    from ..report import format_named
+    from ..strategy.reading import load_strategy
+
+    _refuse_to_overwrite(output, files)
+    checker = Checker(load_strategy(strategy))
+    cases = read_cases(files, checker.strategy.model)
+    reports: list[Json] = []
+    problems: list[Problem] = []
+    for case in with_progress(cases, "checking"):
+        try:
+            reports.append(answer(checker, case, as_of, sets))
+        except Refused as refused:
+            problems += refused.problems
+    if problems:
+        raise Refused(problems)
+    name = options.chosen_format(format_name, output)
+    text = format_named(name).check(reports, page_for(output))
+    write(text, output, None if name == "table" else "utf-8")
+    return exit_code(reports, fail_on, fail_on_gaps)
+
+
+def answer(checker: Checker, case: Case, evaluated_on: dt.date | None, sets: Sequence[str]) -> Json:
+    """The report of one case; with `sets`, of the case as it would be, and what that changes."""
+    if not sets:
+        return checker.check(case, evaluated_on).to_json()
+    from ..facts.setting import with_set
+    from ..report.changes import changes
+
+    before = checker.check(case, evaluated_on).to_json()
+    after = checker.check(with_set(case, list(sets)), evaluated_on).to_json()
+    return after | {"what_if": {"set": list(sets), "changes": changes(before, after)}}
+
+
+def exit_code(reports: Sequence[Json], fail_on: str, fail_on_gaps: str) -> int:
+    """1 where a report holds a breach (or gap) at or above the severity that counts, else 0."""
+    from ..report.outline import rank
+
+    limits = {"breach": fail_on, "gap": fail_on_gaps}
+    return int(
+        any(
+            limits.get(result["kind"], NEVER) != NEVER
+            and rank(result["severity"]) <= rank(limits[result["kind"]])
+            for report in reports
+            for result in report["results"]
+        )
+    )
+
+
+def _refuse_to_overwrite(output: str | None, files: Sequence[str]) -> None:
+    if output is None or not os.path.exists(output):
+        return
+    for file in files:
+        if os.path.exists(file) and os.path.samefile(output, file):
+            raise click.UsageError(f"--output `{output}` would overwrite the facts")

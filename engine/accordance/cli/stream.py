@@ -1,0 +1,91 @@
+"""What a command reads and writes: standard input, files, the terminal and its page."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import IO, Final
+
+from ..problem import Code, Place, Problem, Refused
+from ..report.page import Page
+from ..report.text import safe
+from ..source.text import bounded
+
+STDIN: Final = "-"
+STDIN_NAME: Final = "standard input"
+WIDTH_WITHOUT_TERMINAL: Final = 100
+
+
+def say(text: str) -> None:
+    """A message for the person at the terminal, on standard error."""
+    try:
+        print("\n".join(safe(line) for line in text.split("\n")), file=sys.stderr)
+    except (BrokenPipeError, ValueError):
+        silence()
+
+
+def silence() -> None:
+    """Nobody reads on: let the interpreter find nothing left to write when it ends."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (BrokenPipeError, ValueError):
+            try:
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+            except (OSError, ValueError):
+                continue
+
+
+def read_stdin() -> bytes:
+    """Standard input, at most one byte more than a file may have."""
+    stream = sys.stdin
+    if stream is None or stream.closed:
+        raise Refused(
+            Problem(Code.FILE_UNREADABLE, "there is no standard input", Place(STDIN_NAME))
+        )
+    if stream.isatty():
+        say("reading facts from the terminal; end with Ctrl-D")
+    return bounded(stream.buffer)
+
+
+def page_for(output: str | None) -> Page:
+    """The page that a report is written on: the terminal's, or a plain one for a file or pipe."""
+    if output is not None:
+        return Page(WIDTH_WITHOUT_TERMINAL)
+    stream = sys.stdout
+    terminal = stream.isatty()
+    width = WIDTH_WITHOUT_TERMINAL
+    if terminal or os.environ.get("COLUMNS", "").isdecimal():
+        from shutil import get_terminal_size
+
+        width = get_terminal_size((80, 24)).columns
+    colour = terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return Page(width, colour, _can_show("✗✓–━", stream))
+
+
+def _can_show(characters: str, stream: IO[str]) -> bool:
+    try:
+        characters.encode(stream.encoding or "ascii")
+    except (LookupError, UnicodeEncodeError):
+        return False
+    return True
+
+
+def write(text: str, output: str | None, encoding: str | None = None) -> None:
+    """The text to a file (as UTF-8), or to standard output in `encoding` or the terminal's own.
+
+    When whoever reads standard output has gone, the rest is dropped: what was found still stands
+    in the exit code.
+    """
+    if output is not None and output != STDIN:
+        with open(output, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        return
+    stream = sys.stdout
+    try:
+        stream.flush()
+        data = text.encode(encoding or stream.encoding or "utf-8", "replace")
+        stream.buffer.write(data)
+        stream.flush()
+    except BrokenPipeError:
+        silence()

@@ -1,0 +1,39 @@
+"""Reports: one module per output format, all rendered from the JSON form of an answer.
+
+Each format module has the functions of `Format`; `format_named` imports the one that is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any, Final, Protocol, TypeAlias, cast
+
+from .page import Page
+
+Json: TypeAlias = dict[str, Any]
+"""An answer in its JSON form; its member `schema` says which: `accordance/check/1` and the like."""
+
+FORMATS: Final = ("table", "json", "markdown")
+ENDINGS: Final = {".json": "json", ".md": "markdown", ".markdown": "markdown", ".txt": "table"}
+"""The format that the ending of an output file asks for."""
+
+
+class Format(Protocol):
+    """What each format module offers; every text ends with a line break."""
+
+    def check(self, reports: Sequence[Json], page: Page) -> str:
+        """The reports of one or more cases; one report stands for itself, several for a list."""
+
+    def explanation(self, explanation: Json, page: Page) -> str:
+        """Why one rule came out as it did."""
+
+    def cases(self, outcome: Json, page: Page) -> str:
+        """What became of a strategy's rule cases."""
+
+
+def format_named(name: str) -> Format:
+    """The format of that name (one of FORMATS)."""
+    if name not in FORMATS:
+        raise ValueError(f"no format is called {name}")
+    return cast(Format, import_module(f".{name}", __name__))

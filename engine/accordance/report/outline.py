@@ -1,0 +1,215 @@
+"""What a check report says first, next and last: the order common to all formats.
+
+The order is that of the reader's questions: what is the answer, what blocks, what might, what is
+missing, what has to be done by when and by whom, and only then the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from . import Json
+from .wording import MARKS, OPINIONS, SEVERITIES, VERDICTS, by_when, count, listed
+
+_SERIOUS: Final = ("critical", "high")
+_DUE_ORDER: Final = (
+    "at once",
+    "before decision",
+    "before award",
+    "before signature",
+    "before start",
+    "before payment",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One thing to do, with all the rules that ask for it."""
+
+    by: str
+    who: str
+    what: str
+    rules: tuple[str, ...]
+    done_when: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """The results of one report, sorted by what they mean to its reader; no result stands twice.
+
+    `answer` is the verdict, else the opinion, else None; `blocks` stop the commitment, `opens`
+    could, `breaches` and `gaps` are the other findings.
+    """
+
+    answer: str | None
+    mark: str
+    headline: str
+    summary: tuple[str, ...]
+    blocks: tuple[Json, ...]
+    opens: tuple[Json, ...]
+    breaches: tuple[Json, ...]
+    gaps: tuple[Json, ...]
+    accepted: tuple[Json, ...]
+    compliant: tuple[Json, ...]
+    not_applicable: tuple[Json, ...]
+    moot: tuple[Json, ...]
+    deeds: tuple[Deed, ...]
+    missing: tuple[Json, ...]
+    notices: tuple[Json, ...]
+
+
+def outline(report: Json) -> Outline:
+    """The outline of one check report."""
+    results: Sequence[Json] = report["results"]
+    verdict, opinion = report.get("verdict"), report.get("opinion")
+    blocks: list[Json] = []
+    opens: list[Json] = []
+    breaches: list[Json] = []
+    gaps: list[Json] = []
+    for result in _by_severity(results):
+        if result["kind"] == "breach":
+            if verdict and (result["gate"] or result["severity_least"] == "critical"):
+                blocks.append(result)
+            elif verdict and result["severity"] == "critical":
+                opens.append(result)
+            else:
+                breaches.append(result)
+        elif result["kind"] == "gap":
+            if verdict and (result["gate"] or result["severity"] == "critical"):
+                opens.append(result)
+            else:
+                gaps.append(result)
+    answer = verdict or opinion
+    missing = tuple(report.get("missing") or ())
+    deeds = _deeds(result for result in (*blocks, *opens, *breaches) if result["kind"] == "breach")
+    accepted = _with(results, "accepted_exception")
+    return Outline(
+        answer=answer,
+        mark=MARKS.get(answer or "", "–"),
+        headline=VERDICTS.get(verdict or "") or OPINIONS.get(opinion or "") or "Checked",
+        summary=tuple(_summary(report, blocks, opens, breaches, gaps, accepted, missing)),
+        blocks=tuple(blocks),
+        opens=tuple(opens),
+        breaches=tuple(breaches),
+        gaps=tuple(gaps),
+        accepted=accepted,
+        compliant=_with(results, "compliant"),
+        not_applicable=_with(results, "not_applicable"),
+        moot=tuple(result for result in results if result["moot"]),
+        deeds=deeds,
+        missing=missing,
+        notices=tuple(report.get("notices") or ()),
+    )
+
+
+def _with(results: Iterable[Json], outcome: str) -> tuple[Json, ...]:
+    return tuple(result for result in results if result["outcome"] == outcome)
+
+
+def rank(severity: str | None) -> int:
+    """The place of a severity, 0 for the highest."""
+    return SEVERITIES.index(severity) if severity in SEVERITIES else len(SEVERITIES)
+
+
+def _by_severity(results: Iterable[Json]) -> list[Json]:
+    """Breaches before gaps, the most severe first, a gate before others of its severity."""
+    return sorted(
+        results,
+        key=lambda result: (
+            result["kind"] != "breach",
+            rank(result["severity"]),
+            not result["gate"],
+        ),
+    )
+
+
+def by_severity(results: Iterable[Json]) -> str:
+    """`2 critical, 1 high` of the results; only `high` where all are."""
+    tally: dict[str, int] = {}
+    for result in results:
+        tally[result["severity"]] = tally.get(result["severity"], 0) + 1
+    if len(tally) == 1:
+        return next(iter(tally))
+    return ", ".join(f"{tally[level]} {level}" for level in SEVERITIES if level in tally)
+
+
+def _summary(
+    report: Json,
+    blocks: list[Json],
+    opens: list[Json],
+    breaches: list[Json],
+    gaps: list[Json],
+    accepted: Sequence[Json],
+    missing: Sequence[Json],
+) -> Iterable[str]:
+    verdict = report.get("verdict")
+    if verdict == "do_not_proceed":
+        stop = "rule stops" if len(blocks) == 1 else "rules stop"
+        yield f"{len(blocks)} {stop} this commitment"
+    elif verdict == "undecided":
+        yield f"too little is known to say yes or no: {count(len(opens), 'rule')} could stop it"
+    elif verdict == "proceed_with_conditions":
+        yield "nothing stops it, but what stands below has to be settled"
+    elif verdict == "proceed":
+        minor = breaches or gaps
+        yield "nothing stops it; what is left is minor" if minor else "nothing stands against it"
+    every = [*blocks, *opens, *breaches]
+    broken = [result for result in every if result["kind"] == "breach"]
+    unknown = [result for result in (*opens, *gaps) if result["kind"] == "gap"]
+    found = []
+    if broken:
+        found.append(f"{count(len(broken), 'breach', 'breaches')} ({by_severity(broken)})")
+    if unknown:
+        found.append(
+            f"{count(len(unknown), 'rule')} without enough evidence ({by_severity(unknown)})"
+        )
+    if accepted:
+        found.append(count(len(accepted), "accepted exception"))
+    yield listed(found) or "no findings"
+    if report["strategy"].get("status") != "approved":
+        yield "the strategy is a DRAFT, not approved as it stands"
+    opinion, worst = report.get("opinion"), report.get("opinion_at_worst")
+    if opinion:
+        proposed = OPINIONS[opinion].lower()
+        if verdict:
+            yield f"proposed opinion: {proposed}" + (
+                f"; {OPINIONS[worst].lower()} if every gap turned out a breach"
+                if worst and worst != opinion
+                else ""
+            )
+        else:
+            yield "a proposed opinion, for a person to sign" + (
+                f"; {OPINIONS[worst].lower()} if every gap turned out a breach"
+                if worst and worst != opinion
+                else ""
+            )
+
+
+def _deeds(results: Iterable[Json]) -> tuple[Deed, ...]:
+    """The actions of the results, the same deed once, in the order in which they fall due."""
+    together: dict[tuple[str, str, str], list[str]] = {}
+    keys: dict[tuple[str, str, str], tuple[int, str, int]] = {}
+    done: dict[tuple[str, str, str], str | None] = {}
+    for result in results:
+        for action in result.get("actions") or ():
+            deed = (by_when(action), action["owner"], action["do"])
+            together.setdefault(deed, []).append(result["rule"])
+            keys.setdefault(deed, _due_key(action))
+            done.setdefault(deed, action.get("done_when"))
+    return tuple(
+        Deed(*deed, rules=tuple(dict.fromkeys(together[deed])), done_when=done[deed])
+        for deed in sorted(together, key=lambda deed: keys[deed])
+    )
+
+
+def _due_key(action: Json) -> tuple[int, str, int]:
+    due, due_on = action.get("due") or "", action.get("due_on")
+    if due == "at once":
+        return (0, "", 0)
+    if due_on:
+        return (1, due_on, 0)
+    if due in _DUE_ORDER:
+        return (2, "", _DUE_ORDER.index(due))
+    return (3, due, 0)

@@ -1,0 +1,237 @@
+"""Why a rule came out as it did, as a colleague would tell it, for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from . import Json
+from .paint import GAP, INDENT, Paint
+from .wording import (
+    MARKS,
+    OUTCOMES,
+    accepted_words,
+    count,
+    dates,
+    day,
+    fact_words,
+    listed,
+    sentence,
+    severity,
+)
+
+_MET: Final = {True: "✓ met", False: "✗ not met", None: "? not known"}
+_OUTCOME_OF: Final = {True: "compliant", False: "non_compliant", None: "insufficient_evidence"}
+_SAYS: Final = {True: "yes", False: "no", None: "?"}
+_JOINED: Final = {"all": "all of these hold", "any": "at least one of these holds"}
+_DEEPEST: Final = 12
+"""Levels of a proof that are indented; what lies deeper stands at the same margin."""
+
+
+def lines(explanation: Json, paint: Paint) -> list[str]:
+    """The whole answer to `accordance explain`, as lines."""
+    blocks = [
+        _heading(explanation, paint),
+        _applies(explanation, paint),
+        _asks(explanation, paint),
+        _serious(explanation, paint),
+        _exception(explanation, paint),
+        _remedy(explanation, paint),
+        _actions(explanation, paint),
+        _purpose(explanation, paint),
+        _foot(explanation, paint),
+    ]
+    text: list[str] = []
+    for block in blocks:
+        if block:
+            text += ["", *block] if text else block
+    return text
+
+
+def part_lines(part: Json, paint: Paint, source: str | None = None) -> list[str]:
+    """One condition with what it rests on, not indented."""
+    return _part(part, paint, 0, _SAYS[part["state"]], source)
+
+
+def _heading(explanation: Json, paint: Paint) -> list[str]:
+    case, outcome = explanation["case"], explanation["outcome"]
+    words = "cannot become a breach" if explanation.get("moot") else OUTCOMES[outcome]
+    level = severity(explanation)
+    if outcome in ("non_compliant", "insufficient_evidence", "accepted_exception") and level:
+        words += f", {level}"
+    if explanation.get("gate") and outcome != "not_applicable":
+        words += ", a gate"
+    text = [
+        paint.strong(line)
+        for line in paint.paragraph(f"{explanation['rule']}  {explanation['title']}", 0, 8)
+    ]
+    text += [paint.dim(line) for line in paint.paragraph(f"{case['title']} · {dates(case)}", 0, 2)]
+    text += ["", paint.label(f"{MARKS[outcome]} {words.upper()}", outcome)]
+    if explanation.get("message"):
+        text += paint.paragraph(explanation["message"], INDENT)
+    for setting in (explanation.get("what_if") or {}).get("set", ()):
+        text += paint.paragraph(f"! what if {setting} (the file does not say so)", INDENT, 2)
+    return text
+
+
+def _applies(explanation: Json, paint: Paint) -> list[str]:
+    when, stages = explanation.get("when"), explanation.get("stages")
+    stage = explanation["case"].get("stage")
+    title = paint.strong("Does the rule apply?") + "  "
+    if when is None:
+        if explanation["outcome"] == "not_applicable":
+            where = f"; it is for {listed(stages)} partnerships" if stages else ""
+            return [f"{title}No, not to {_a(stage)} partnership{where}"]
+        return [f"{title}Yes, to every {stage or ''} partnership".replace("  p", " p")]
+    answer = {True: "Yes", False: "No", None: "Not known"}[when["state"]]
+    return [
+        title + answer,
+        *_part(when, paint, INDENT, _SAYS[when["state"]], explanation["case"]["source"]),
+    ]
+
+
+def _a(stage: str | None) -> str:
+    if not stage:
+        return "this"
+    return f"an {stage}" if stage[0] in "aeiou" else f"a {stage}"
+
+
+def _asks(explanation: Json, paint: Paint) -> list[str]:
+    asked: Sequence[Json] = explanation.get("require") or ()
+    if not asked:
+        return []
+    text = [paint.strong("What it asks")]
+    for part in asked:
+        mark = paint.state(_MET[part["state"]], _OUTCOME_OF[part["state"]])
+        text += _part(part, paint, INDENT, mark, explanation["case"]["source"], len("? not known"))
+    return text
+
+
+def _serious(explanation: Json, paint: Paint) -> list[str]:
+    steps: Sequence[Json] = explanation.get("severity_when") or ()
+    if not steps or explanation["outcome"] in ("not_applicable", "compliant"):
+        return []
+    text = [paint.strong("How serious") + f"  {severity(explanation)}"]
+    for step in steps:
+        part = step["part"]
+        holds = {True: "yes", False: "no", None: "not known"}[part["state"]]
+        text += paint.paragraph(f"{step['level']} if {part['words']}: {holds}", INDENT, 2)
+        text += _grounds(part, paint, INDENT + 2, explanation["case"]["source"])
+    return text
+
+
+def _part(
+    part: Json, paint: Paint, margin: int, mark: str, source: str | None, column: int = 3
+) -> list[str]:
+    """A condition: its mark and words, then its meaning, facts and parts set under the words."""
+    inner = margin + column + GAP
+    pad = column - len(_plain(mark))
+    words = part["words"] or part["text"]
+    if part["parts"]:
+        words = _JOINED.get(part["kind"], words)
+    head = paint.paragraph(words, inner)
+    first = " " * margin + mark + " " * (pad + GAP) + head[0][inner:]
+    return [first, *head[1:], *_grounds(part, paint, inner, source)]
+
+
+def _plain(text: str) -> str:
+    import re
+
+    return re.sub("\x1b\\[[0-9;]*m", "", text)
+
+
+def _grounds(part: Json, paint: Paint, margin: int, source: str | None) -> list[str]:
+    """What a condition rests on."""
+    text: list[str] = []
+    if part.get("means") and part["means"] != part["words"]:
+        text += [
+            paint.dim(line) for line in paint.paragraph(f"meaning: {part['means']}", margin, 2)
+        ]
+    for fact in part.get("facts") or ():
+        text += paint.aside(fact_words(fact, source), margin)
+    stated = {fact["path"] for fact in part.get("facts") or () if fact.get("value") is not None}
+    if not part.get("parts"):
+        for path in part.get("missing") or ():
+            if path not in stated:
+                text += paint.paragraph(f"not stated: {path}", margin, 2)
+    for reason in part.get("reasons") or ():
+        text += paint.paragraph(f"cannot be told: {reason}", margin, 2)
+    deeper = margin if margin < _DEEPEST * (3 + GAP) else margin - 3 - GAP
+    parts: Sequence[Json] = part.get("parts") or ()
+    if part["kind"] == "definition" and len(parts) == 1 and parts[0]["kind"] in _JOINED:
+        # The name of the definition has been said; what it joins stands directly below.
+        text += paint.aside(f"{_JOINED[parts[0]['kind']]}:", margin)
+        parts = parts[0]["parts"]
+    for inner in parts:
+        text += _part(inner, paint, deeper, _SAYS[inner["state"]], source)
+    return text
+
+
+def _exception(explanation: Json, paint: Paint) -> list[str]:
+    exception = explanation.get("exception")
+    if not exception:
+        return []
+    return [
+        paint.strong("Accepted exception"),
+        *paint.paragraph(sentence(accepted_words(exception)), INDENT),
+    ]
+
+
+def _remedy(explanation: Json, paint: Paint) -> list[str]:
+    remedies: Iterable[str] = explanation.get("remedy") or ()
+    unknown = explanation.get("missing") or ()
+    text: list[str] = []
+    if remedies:
+        text += [paint.strong("What would have to change")]
+        for remedy in remedies:
+            text += paint.paragraph(f"· {remedy}", INDENT, 2)
+    if unknown and explanation["outcome"] == "insufficient_evidence":
+        if text:
+            text.append("")
+        text += [
+            paint.strong("What would decide it") + paint.dim(f"  ({count(len(unknown), 'fact')})")
+        ]
+        for fact in unknown:
+            asked = (
+                fact
+                if isinstance(fact, str)
+                else f"{fact.get('question') or ''} {fact['path']}".strip()
+            )
+            text += paint.paragraph(f"? {asked}", INDENT, 2)
+    return text
+
+
+def _actions(explanation: Json, paint: Paint) -> list[str]:
+    actions: Sequence[Json] = explanation.get("actions") or ()
+    if not actions or explanation["outcome"] != "non_compliant":
+        return []
+    text = [paint.strong("What to do")]
+    for action in actions:
+        due, due_on = action.get("due"), action.get("due_on")
+        when = f"by {day(due_on)} ({due})" if due_on and due != "at once" else due
+        who = ", ".join(word for word in (action.get("owner"), when) if word)
+        text += paint.paragraph(f"· {action['do']}" + (f" – {who}" if who else ""), INDENT, 2)
+        if action.get("done_when"):
+            text += paint.paragraph(f"done when: {action['done_when']}", INDENT + 2, 2)
+    return text
+
+
+def _purpose(explanation: Json, paint: Paint) -> list[str]:
+    text: list[str] = []
+    if explanation.get("because"):
+        text += [
+            paint.strong("Why there is this rule"),
+            *paint.paragraph(explanation["because"], INDENT),
+        ]
+    if explanation.get("basis"):
+        text += [
+            paint.dim(line)
+            for line in paint.paragraph(f"Basis: {'; '.join(explanation['basis'])}", INDENT)
+        ]
+    return text
+
+
+def _foot(explanation: Json, paint: Paint) -> list[str]:
+    from .table import foot
+
+    return foot(explanation, paint)

@@ -1,0 +1,301 @@
+"""The report for a terminal: what the reader needs first, wrapped to the width of the page.
+
+State is told by word and symbol; colour repeats it where the page has colour. Text that comes from
+files is made safe before anything else happens to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from shlex import quote
+from textwrap import wrap
+
+from . import Json
+from .outline import Outline, by_severity, outline
+from .page import Page
+from .paint import GAP, INDENT, Paint
+from .text import safe_throughout
+from .wording import (
+    DRAFT,
+    MARKS,
+    OPINIONS,
+    OUTCOMES,
+    VERDICTS,
+    accepted_words,
+    count,
+    dates,
+    program_words,
+    sentence,
+    severity,
+)
+
+
+def check(reports: Sequence[Json], page: Page) -> str:
+    paint = Paint(page)
+    clean = [safe_throughout(report) for report in reports]
+    parts = [_case(report, paint) for report in clean]
+    if len(clean) > 1:
+        parts.insert(0, _overview(clean, paint))
+    heavy = paint.dim(("━" if page.symbols else "=") * page.width)
+    return paint.finish(f"\n\n{heavy}\n\n".join(parts) + "\n")
+
+
+def explanation(explanation: Json, page: Page) -> str:
+    from .proof import lines
+
+    paint = Paint(page)
+    return paint.finish("\n".join(lines(safe_throughout(explanation), paint)) + "\n")
+
+
+def cases(outcome: Json, page: Page) -> str:
+    from .trial import lines
+
+    paint = Paint(page)
+    return paint.finish("\n".join(lines(safe_throughout(outcome), paint)) + "\n")
+
+
+def _overview(reports: Sequence[Json], paint: Paint) -> str:
+    """All cases of the call in one table."""
+    rows = []
+    for report in reports:
+        shape = outline(report)
+        found = [result for result in report["results"] if result["kind"] == "breach"]
+        unknown = [result for result in report["results"] if result["kind"] == "gap"]
+        rows.append(
+            [
+                paint.state(f"{shape.mark} {shape.headline}", shape.answer),
+                paint.fold(report["case"]["title"], paint.page.width - 62),
+                report["case"]["stage"] or "",
+                paint.fold(by_severity(found) or "none", 18),
+                str(len(unknown)),
+            ]
+        )
+    head = ["Answer", "Partnership", "Stage", "Breaches", "Gaps"]
+    return "\n".join(
+        [paint.strong(count(len(reports), "partnership")), "", *paint.grid(rows, head)]
+    )
+
+
+def _case(report: Json, paint: Paint) -> str:
+    shape = outline(report)
+    breaches = _findings("Other breaches" if shape.blocks else "Breaches", shape.breaches, paint)
+    blocks = [
+        _heading(report, shape, paint),
+        _what_if(report, paint),
+        _findings("What blocks", shape.blocks, paint),
+        _findings(
+            "Why it is undecided" if shape.answer == "undecided" else "What could block as well",
+            shape.opens,
+            paint,
+        ),
+        [] if shape.blocks else breaches,
+        _missing(shape, paint),
+        _deeds(shape, paint),
+        breaches if shape.blocks else [],
+        _findings("Not enough evidence", shape.gaps, paint, brief=True),
+        _findings("Accepted exceptions", shape.accepted, paint),
+        _notices(shape, paint),
+        _rest(shape, paint),
+        foot(report, paint),
+        _hint(report, shape, paint),
+    ]
+    return "\n\n".join("\n".join(block) for block in blocks if block)
+
+
+def _heading(report: Json, shape: Outline, paint: Paint) -> list[str]:
+    case = report["case"]
+    lines = [
+        paint.strong(line) for line in wrap(case["title"] or case["id"] or "", paint.page.width)
+    ]
+    lines += [paint.dim(line) for line in wrap(dates(case), paint.page.width)]
+    lines += ["", paint.label(f"{shape.mark} {shape.headline.upper()}", shape.answer)]
+    for text in shape.summary:
+        lines += paint.paragraph(sentence(text) + ".", INDENT)
+    return lines
+
+
+def _what_if(report: Json, paint: Paint) -> list[str]:
+    what_if = report.get("what_if")
+    if not what_if:
+        return []
+    lines = [paint.strong("What if") + paint.dim("  (the file does not say so)")]
+    for text in what_if["set"]:
+        lines += paint.paragraph(f"! {text}", INDENT, 2)
+    lines += ["", paint.strong("What changes")]
+    changes = what_if["changes"]
+    rows = []
+    for name, words in (
+        ("verdict", VERDICTS),
+        ("opinion", OPINIONS),
+        ("opinion_at_worst", OPINIONS),
+    ):
+        if name in changes:
+            old, new = changes[name]["from"], changes[name]["to"]
+            rows.append(
+                [
+                    sentence(name.replace("_", " ")),
+                    f"{words.get(old or '', 'none')} → "
+                    + paint.state(
+                        f"{MARKS.get(new or '', '–')} {words.get(new or '', 'none')}", new
+                    ),
+                ]
+            )
+    for change in changes["results"]:
+        rows.append([change["rule"], paint.fold(change["title"], paint.page.width - 12)])
+        rows.append(
+            [
+                "",
+                _state_words(change["from"])
+                + " → "
+                + paint.state(_state_words(change["to"], True), change["to"]["outcome"]),
+            ]
+        )
+    if changes["missing_no_more"]:
+        rows.append(
+            ["Answered", paint.fold(", ".join(changes["missing_no_more"]), paint.page.width - 14)]
+        )
+    if changes["newly_missing"]:
+        rows.append(
+            ["Asked now", paint.fold(", ".join(changes["newly_missing"]), paint.page.width - 14)]
+        )
+    if not rows:
+        return [*lines, " " * INDENT + "nothing: no outcome, verdict or open question"]
+    return lines + paint.grid(rows)
+
+
+def _state_words(state: Json, mark: bool = False) -> str:
+    words = OUTCOMES[state["outcome"]]
+    if state["severity"] and state["outcome"] in ("non_compliant", "insufficient_evidence"):
+        words += f" ({state['severity']})"
+    return f"{MARKS[state['outcome']]} {words}" if mark else words
+
+
+def _findings(title: str, results: Sequence[Json], paint: Paint, brief: bool = False) -> list[str]:
+    if not results:
+        return []
+    levels = [severity(result) + (", gate" if result["gate"] else "") for result in results]
+    rules = [result["rule"] for result in results]
+    room = paint.room("✗", max(rules, key=len), max(levels, key=len))
+    rows = []
+    for result, level in zip(results, levels, strict=True):
+        body = paint.fold((not brief and result["message"]) or result["title"], room)
+        accepted = result.get("accepted_by")
+        if accepted:
+            body += "\n" + paint.dim(paint.fold(accepted_words(accepted), room))
+        outcome = result["outcome"]
+        rows.append(
+            [
+                paint.state(MARKS[outcome], outcome),
+                paint.state(result["rule"], outcome),
+                paint.level(level, severity(result)),
+                body,
+            ]
+        )
+    return [paint.strong(title), *paint.grid(rows)]
+
+
+def _missing(shape: Outline, paint: Paint) -> list[str]:
+    if not shape.missing:
+        return []
+    title = paint.strong("What is missing") + paint.dim(f"  ({count(len(shape.missing), 'fact')})")
+    mark = paint.state("?", "insufficient_evidence")
+    decides = 16
+    room = paint.page.width - INDENT - 1 - decides - 2 * GAP
+    wide = paint.page.width >= 110
+    rows = []
+    for fact in shape.missing:
+        question = paint.fold(fact["question"] or "", room * 3 // 5 if wide else room)
+        path = paint.dim(_path(fact["path"], room * 2 // 5 - GAP if wide else room))
+        rules = paint.fold(" ".join(fact["decides"]), decides)
+        if wide:
+            rows.append([mark, question or path, path if question else "", rules])
+        else:
+            rows.append([mark, f"{question}\n{path}" if question else path, rules])
+    head = ["", "Question", "Fact", "Decides"] if wide else ["", "Question and fact", "Decides"]
+    return [title, *paint.grid(rows, head)]
+
+
+def _path(path: str, room: int) -> str:
+    """A path of facts, broken after a dot where it is longer than the room for it."""
+    lines = [""]
+    for piece in path.replace(".", ".\n").split("\n"):
+        if lines[-1] and len(lines[-1]) + len(piece) > room:
+            lines.append("")
+        lines[-1] += piece
+    return "\n".join(lines)
+
+
+def _deeds(shape: Outline, paint: Paint) -> list[str]:
+    if not shape.deeds:
+        return []
+    by, who, rules = 16, 18 if paint.page.width < 110 else 24, 8
+    room = paint.page.width - INDENT - by - who - rules - 3 * GAP
+    rows = [
+        [
+            paint.fold(deed.by, by),
+            paint.fold(deed.who, who),
+            paint.fold(deed.what, room),
+            paint.fold(" ".join(deed.rules), rules),
+        ]
+        for deed in shape.deeds
+    ]
+    return [paint.strong("What to do"), *paint.grid(rows, ["By", "Who", "What", "Rule"])]
+
+
+def _notices(shape: Outline, paint: Paint) -> list[str]:
+    if not shape.notices:
+        return []
+    lines = [paint.strong("To note")]
+    for notice in shape.notices:
+        text = sentence(notice["message"])
+        if notice.get("rule") and notice["rule"] not in text:
+            text = f"{notice['rule']}: {text}"
+        lines += paint.paragraph(f"! {text}", INDENT, 2)
+    return lines
+
+
+def _rest(shape: Outline, paint: Paint) -> list[str]:
+    rows = []
+    for outcome, words, results in (
+        ("compliant", "met", shape.compliant),
+        ("not_applicable", "not applicable", shape.not_applicable),
+        ("not_applicable", "cannot become a breach", shape.moot),
+    ):
+        if results:
+            rows.append(
+                [
+                    paint.state(f"{MARKS[outcome]} {len(results)} {words}", outcome),
+                    paint.dim(
+                        paint.fold(
+                            " ".join(result["rule"] for result in results), paint.page.width - 32
+                        )
+                    ),
+                ]
+            )
+    return [paint.strong("The other rules"), *paint.grid(rows)] if rows else []
+
+
+def _hint(report: Json, shape: Outline, paint: Paint) -> list[str]:
+    """The command that explains the first finding; one line, so that it can be copied."""
+    found = (*shape.blocks, *shape.opens, *shape.breaches, *shape.gaps)
+    source = report["case"]["source"]
+    if not found or not source or source == "-":
+        return []
+    return [f"Why? accordance explain {quote(source)} {found[0]['rule']}"]
+
+
+def foot(answer: Json, paint: Paint) -> list[str]:
+    """By which strategy, program and facts the answer was made."""
+    strategy, case = answer["strategy"], answer["case"]
+    status = "approved" if strategy.get("status") == "approved" else DRAFT
+    name = f"{strategy['name']} {strategy['version']} ({status})"
+    parts = [f"Strategy {name}, {_short(strategy['digest'])}"]
+    if case.get("source"):
+        parts.append(f"Facts {case['source']}, {_short(case['digest'])}")
+    if answer.get("program"):
+        parts.append(program_words(answer["program"]))
+    return [line for part in parts for line in paint.aside(part, 0)]
+
+
+def _short(digest: str | None) -> str:
+    return (digest or "no digest")[:19]

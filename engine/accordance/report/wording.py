@@ -1,0 +1,185 @@
+"""The words and symbols of an answer, the same in every format."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any, Final
+
+from . import Json
+
+SEVERITIES: Final = ("critical", "high", "medium", "low", "advisory")
+
+VERDICTS: Final = {
+    "do_not_proceed": "Do not proceed",
+    "undecided": "Undecided",
+    "proceed_with_conditions": "Proceed with conditions",
+    "proceed": "Proceed",
+}
+OPINIONS: Final = {
+    "substantial": "Substantial assurance",
+    "reasonable": "Reasonable assurance",
+    "limited": "Limited assurance",
+    "no_assurance": "No assurance",
+}
+OUTCOMES: Final = {
+    "compliant": "met",
+    "non_compliant": "breach",
+    "insufficient_evidence": "not enough evidence",
+    "not_applicable": "does not apply",
+    "accepted_exception": "accepted exception",
+}
+MARKS: Final = {
+    "compliant": "✓",
+    "non_compliant": "✗",
+    "insufficient_evidence": "?",
+    "not_applicable": "–",
+    "accepted_exception": "!",
+    "do_not_proceed": "✗",
+    "undecided": "?",
+    "proceed_with_conditions": "!",
+    "proceed": "✓",
+    "no_assurance": "✗",
+    "limited": "✗",
+    "reasonable": "!",
+    "substantial": "✓",
+}
+"""The symbol of an outcome, verdict or opinion; a report never tells state by colour alone."""
+
+_MONTHS: Final = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+DRAFT: Final = "DRAFT, not approved as it stands"
+"""The status of a strategy that has changed since its approval, or has none."""
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    """`1 fact`, `2 facts`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def listed(parts: Iterable[str], last: str = "and") -> str:
+    """`a, b and c`."""
+    items = list(parts)
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} {last} {items[-1]}"
+
+
+def sentence(text: str) -> str:
+    """The text with a capital first letter."""
+    return text[:1].upper() + text[1:]
+
+
+def day(text: str | None, short: bool = False) -> str:
+    """`31 January 2026` (or `31 Jan 2026`) for `2026-01-31`; any other text as it is."""
+    if not text:
+        return ""
+    try:
+        date = dt.date.fromisoformat(text)
+    except ValueError:
+        return text
+    month = _MONTHS[date.month - 1]
+    return f"{date.day} {month[:3] if short else month} {date.year}"
+
+
+def by_when(action: Json) -> str:
+    """When an action is due: the date where it could be computed, else the owner's words."""
+    return day(action.get("due_on"), short=True) or str(action.get("due") or "")
+
+
+def severity(result: Json) -> str:
+    """`high`, or `high to critical` where an unknown fact decides between them."""
+    top, least = result.get("severity"), result.get("severity_least")
+    if not top:
+        return ""
+    return top if least in (None, top) else f"{least} to {top}"
+
+
+def dates(case: Json) -> str:
+    """The stage and both dates of a case, in one line."""
+    as_of, evaluated = case.get("as_of"), case.get("evaluated_on")
+    parts = [str(case.get("stage") or "stage not stated")]
+    if as_of:
+        parts.append(f"facts of {day(as_of)}")
+    else:
+        parts.append("facts not dated")
+    if evaluated and evaluated == as_of:
+        parts[-1] += ", evaluated on the same day"
+    elif evaluated:
+        parts.append(f"evaluated on {day(evaluated)}")
+    return " · ".join(parts)
+
+
+def program_words(program: Any) -> str:
+    """The name and version of the program that made an answer."""
+    if isinstance(program, dict):
+        return f"{program.get('name', 'accordance')} {program.get('version', '')}".strip()
+    return str(program)
+
+
+def value(found: Any) -> str:
+    """A fact's value as a reader says it: yes, no, 86,000,000, `text`, none."""
+    if found is None:
+        return "not stated"
+    if found is True:
+        return "yes"
+    if found is False:
+        return "no"
+    if isinstance(found, int):
+        return f"{found:,}"
+    if isinstance(found, str):
+        date = day(found)
+        return date if date != found or found == "none" else f"“{found}”"
+    if isinstance(found, list):
+        return listed(value(item) for item in found) if found else "none (an empty list)"
+    if isinstance(found, dict):
+        return (
+            ", ".join(f"{name} {value(member)}" for name, member in found.items())
+            or "nothing stated"
+        )
+    return str(found)
+
+
+def accepted_words(exception: Json) -> str:
+    """Who accepted a breach, when, until when and why."""
+    parts = [f"accepted by {exception['approver']}"]
+    if exception.get("approved_on"):
+        parts.append(f"on {day(exception['approved_on'])}")
+    if exception.get("expires"):
+        parts.append(f"until {day(exception['expires'])}")
+    reason = exception.get("reason")
+    return " ".join(parts) + (f": {reason}" if reason else "")
+
+
+def fact_words(fact: Json, source: str | None) -> str:
+    """A fact with its title, path, value and line; the file as well where it is not `source`."""
+    where = fact.get("line")
+    place = f"line {where}" if where else ""
+    if fact.get("source") and fact["source"] != source:
+        place = f"{fact['source']}:{where}" if where else fact["source"]
+    if fact.get("derived"):
+        place = f"derived: {fact['derived']}"
+    name = fact.get("title")
+    path = fact["path"]
+    label = f"{name} ({path})" if name else path
+    return f"{label}: {value(fact.get('value'))}" + (f" – {place}" if place else "")
+
+
+def asked(fact: str | Json) -> str:
+    """A missing fact as a question with its path."""
+    if isinstance(fact, str):
+        return fact
+    return f"{fact.get('question') or ''} {fact['path']}".strip()
