@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from ..feel.values import Value
 from ..problem import Place
 from ..source.text import SourceText
+from ..source.tree import Mapping as LocatedGroup
 from .model import FactModel
 
 
@@ -48,15 +49,15 @@ class Places(Mapping[str, Place]):
     def __len__(self) -> int:
         return len(self._offsets.keys() | self._elsewhere.keys())
 
-    def replaced(self, gone: str, added: dict[str, Place]) -> Places:
-        """The places without `gone` and what lies below it, and with others added."""
-
-        def stays(path: str) -> bool:
-            return path != gone and not path.startswith((f"{gone}.", f"{gone}["))
-
-        offsets = {path: offset for path, offset in self._offsets.items() if stays(path)}
-        elsewhere = {path: place for path, place in self._elsewhere.items() if stays(path)}
-        return Places(self._source, offsets, elsewhere | added)
+    def stated_by(self, option: str, changed: list[str]) -> Places:
+        """The places when the facts of `changed`, and all below them, come from the call."""
+        below = tuple(f"{path}{mark}" for path in changed for mark in ".[")
+        came = Place(option)
+        elsewhere = dict(self._elsewhere)
+        for path in self._offsets:
+            if path in changed or path.startswith(below):
+                elsewhere[path] = came
+        return Places(self._source, self._offsets, elsewhere)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,7 +67,7 @@ class Case:
     `facts` are nested plain values (feel.values); what is unknown has no key. `places` says where
     each fact stands and `paths` where each group of a list stands (by `id` of its dict). `derived`
     names the facts that were not stated but follow from others, with the expression; they are in
-    `facts` too. `digest` is of what was stated.
+    `facts` too. `digest` is of what was stated, and `located` the tree that it was read from.
     """
 
     id: str
@@ -81,3 +82,4 @@ class Case:
     contradictions: tuple[Contradiction, ...]
     digest: str
     model: FactModel
+    located: LocatedGroup

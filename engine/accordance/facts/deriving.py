@@ -215,4 +215,5 @@ def _agree_rounded(stated: Fraction, derived: Fraction) -> bool:
     places = ROUNDED_PLACES
     while places < FRACTION_DIGITS and (stated * 10**places).denominator != 1:
         places += 1
-    return abs(stated - derived) * 2 * 10**places <= 1
+    agree: bool = abs(stated - derived) * 2 * 10**places <= 1
+    return agree

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ..feel.values import Value
 from ..problem import Code, Problem, Refused
 from ..source.limits import ProblemList
 from ..source.reading import read_leniently
@@ -55,33 +54,22 @@ def read_case(located: Located, model: FactModel, source: str | None = None) -> 
         from .judging import judge
 
         raise Refused(judge(located, model)) from None
-    name = source if source is not None else located.source.name
-    return case_of(facts, model, name, Places(located.source, reading.offsets), reading.paths)
-
-
-def case_of(
-    facts: dict[str, Value],
-    model: FactModel,
-    source: str,
-    places: Places,
-    paths: dict[int, str],
-) -> Case:
-    """The case of facts that fit the model; what can be derived is added to `facts`."""
     digest = digest_of(facts)
-    derived, contradictions = derive(model.derivers, facts, paths)
+    derived, contradictions = derive(model.derivers, facts, reading.paths)
     return Case(
         id=facts["id"],
         title=facts["title"],
         stage=facts["stage"],
         as_of=facts.get("as_of"),
         facts=facts,
-        source=source,
-        places=places,
-        paths=paths,
+        source=source if source is not None else located.source.name,
+        places=Places(located.source, reading.offsets),
+        paths=reading.paths,
         derived=derived,
         contradictions=contradictions,
         digest=digest,
         model=model,
+        located=located,
     )
 
 

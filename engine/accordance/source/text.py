@@ -16,17 +16,24 @@ _LINE_END = re.compile("\r\n|\r|\n")
 
 
 class SourceText:
-    """The text of one file, and the name under which its user knows it."""
+    """The text of one file, and the name under which its user knows it.
 
-    __slots__ = ("_line_starts", "name", "text")
+    `has_lines` is false for text that is no file, such as an option of the call: its places are
+    its name alone.
+    """
 
-    def __init__(self, name: str, text: str) -> None:
+    __slots__ = ("_line_starts", "has_lines", "name", "text")
+
+    def __init__(self, name: str, text: str, has_lines: bool = True) -> None:
         self.name = name
         self.text = text
+        self.has_lines = has_lines
         self._line_starts: list[int] | None = None
 
     def place(self, offset: int) -> Place:
         """Line and column (counted from 1, in characters) of an offset into the text."""
+        if not self.has_lines:
+            return Place(self.name)
         starts = self._line_starts
         if starts is None:
             starts = self._line_starts = [0, *(end.end() for end in _LINE_END.finditer(self.text))]
