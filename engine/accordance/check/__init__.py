@@ -1,1 +1,1 @@
-"""One case against a strategy: leaves evaluated in Python, combined by the durable_rules network."""
+"""One case against a strategy: leaves evaluated in Python, combined by durable_rules."""

@@ -31,7 +31,7 @@ _handles = itertools.count(1)
 
 
 class EngineFailure(Exception):
-    """The network could not be built, or did not answer as it must; no outcome may be taken from it."""
+    """The network could not be built or did not answer as it must: no outcome is to be had."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +91,7 @@ def guard(packs: Iterable[Pack]) -> None:
             raise EngineFailure(f"pack `{pack.group}` has more than {MAX_PROPERTIES} properties")
         for name in (pack.group, *pack.properties):
             _guard_name(name)
+        for name in (f"{_SESSION}!{pack.group}", *pack.properties):
             other = hashes.setdefault(name_hash(name), name)
             if other != name:
                 raise EngineFailure(f"the names `{name}` and `{other}` have the same hash")
@@ -159,11 +160,7 @@ class Network:
         """
         group = pack.group
         tests = "".join(
-            [
-                f',"{name}":"{states[name]}"'
-                for name in pack.properties
-                if name in states
-            ]
+            [f',"{name}":"{states[name]}"' for name in pack.properties if name in states]
         )
         try:
             return self._fire(group, f'{{"id":"{group}","sid":"{_SESSION}","g":"{group}"{tests}}}')

@@ -2,40 +2,42 @@
 
 Python gives the network one state for each leaf; the network holds the and/or structure. A boolean
 definition has two productions, one for true and one for false, each a positive tree. What fires in
-one pass is carried into the facts of the next; where neither fires, the definition is unknown and is
-never read as false. A rule has productions for: does not apply, is compliant, asks for nothing that
-is not met, and one for each requirement that is not met.
+one pass is carried into the facts of the next; where neither fires, the definition is unknown and
+is never read as false. A rule has productions for: does not apply, is compliant, asks for nothing
+that is not met, and one for each requirement that is not met.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Final, TypeAlias
+from typing import Final
 
 from ..feel.values import UNKNOWN, Value
-from ..plan.formula import TRUE, All, Any, Constant, Defined, Formula, Leaf, Opposite, atoms
+from ..plan.formula import (
+    TRUE,
+    All,
+    Any,
+    Atom,
+    Constant,
+    Defined,
+    Formula,
+    Hoisted,
+    Leaf,
+    Opposite,
+    atoms,
+)
 from ..plan.planning import Plan, PlannedRule
-from .driver import MAX_BRANCHES, EngineFailure, Network, Pack, Production, packs
+from .driver import MAX_BRANCHES, Network, Pack, Production, packs
 
 HOIST_ABOVE: Final = 8
 """A production that could fire more often than this gets its larger parts as definitions of their
 own, because every true branch of an `or` fires again."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Hoisted:
-    """A part of a condition that the network holds as a definition of its own."""
-
-    index: int
-
-
-_Node: TypeAlias = Formula | _Hoisted
-
-
 @dataclass(slots=True)
 class RuleFirings:
-    """What fired for one rule: indices of the requirements not met, severity conditions by index."""
+    """What fired for one rule; requirements and severity conditions by their index."""
 
     not_applicable: bool = False
     compliant: bool = False
@@ -46,13 +48,13 @@ class RuleFirings:
 
 @dataclass(frozen=True, slots=True)
 class _Pass:
-    """One stratum: values to compute, leaves to evaluate, packs to fire, flags to carry on."""
+    """One stratum: values to compute, leaves to evaluate, packs to fire, and the boolean
+    definitions that are settled after it."""
 
     values: tuple[str, ...]
     leaves: tuple[int, ...]
     packs: tuple[Pack, ...]
-    flags: Mapping[str, tuple[str, str, str | None]]
-    """production -> (property, "T" or "F", name of the definition or None)."""
+    settles: tuple[str, ...]
 
 
 class StageNetwork:
@@ -62,8 +64,8 @@ class StageNetwork:
         self.rules: tuple[PlannedRule, ...] = plan.rules_at(stage, about)
         build = _Builder(plan, stage, self.rules)
         self._passes = build.passes
+        self._flags = build.flags
         self._meaning = build.meaning
-        self._defined = build.defined
         self._network = Network(tuple(pack for one in self._passes for pack in one.packs))
 
     def run(
@@ -79,7 +81,7 @@ class StageNetwork:
         """
         states: dict[str, str] = {}
         firings = {rule.rule.id: RuleFirings() for rule in self.rules}
-        network, meaning = self._network, self._meaning
+        network, flags, meaning = self._network, self._flags, self._meaning
         for step in self._passes:
             for name in step.values:
                 defined[name] = value(name)
@@ -91,7 +93,7 @@ class StageNetwork:
                     states[f"p{index}"] = "F"
             for pack in step.packs:
                 for fired in network.fire(pack, states):
-                    flag = step.flags.get(fired)
+                    flag = flags.get(fired)
                     if flag is not None:
                         states[flag[0]] = flag[1]
                         if flag[2] is not None:
@@ -107,7 +109,7 @@ class StageNetwork:
                         found.severity[index] = False
                     else:
                         setattr(found, what, True)
-            for name in self._defined.get(id(step), ()):
+            for name in step.settles:
                 defined.setdefault(name, UNKNOWN)
         for found in firings.values():
             found.unmet.sort()
@@ -121,9 +123,10 @@ class StageNetwork:
 class _Builder:
     def __init__(self, plan: Plan, stage: str, rules: tuple[PlannedRule, ...]) -> None:
         self.plan = plan
-        self.hoisted: dict[_Node, int] = {}
-        self.formulas: dict[str, _Node] = {}
+        self.hoisted: dict[Formula, int] = {}
+        self.formulas: dict[str, Formula] = {}
         self.productions: list[tuple[int, Production]] = []
+        # production -> (property, "T" or "F", the definition or None), for what is carried on
         self.flags: dict[str, tuple[str, str, str | None]] = {}
         self.meaning: dict[str, tuple[str, str, int]] = {}
         self.levels: dict[str, int] = {}
@@ -135,7 +138,7 @@ class _Builder:
                 self._flag(f"d{self.definition_index[name]}", formula, name)
         for number, rule in enumerate(rules):
             self._rule(number, rule, stage)
-        self.passes, self.defined = self._schedule(needed, stage, rules)
+        self.passes = self._schedule(needed, stage, rules)
 
     # which definitions a stage needs, in an order of evaluation
 
@@ -152,17 +155,17 @@ class _Builder:
             for atom in atoms(formula):
                 if isinstance(atom, Defined):
                     want(atom.name)
-                else:
+                elif isinstance(atom, Leaf):
                     for name in self.plan.leaves[atom.index].reads:
                         want(name)
         return [name for name in self.plan.definitions if name in wanted]
 
     # levels: a leaf comes after the definitions it reads, a definition after its leaves
 
-    def _level(self, node: _Node) -> int:
-        return max((self._atom_level(atom) for atom in _atoms(node)), default=0)
+    def _level(self, node: Formula) -> int:
+        return max((self._atom_level(atom) for atom in atoms(node)), default=0)
 
-    def _atom_level(self, atom: Leaf | Defined | _Hoisted) -> int:
+    def _atom_level(self, atom: Atom) -> int:
         if isinstance(atom, Leaf):
             return self._after(self.plan.leaves[atom.index].reads)
         if isinstance(atom, Defined):
@@ -180,7 +183,7 @@ class _Builder:
 
     # productions
 
-    def _flag(self, flag: str, formula: _Node, name: str | None) -> None:
+    def _flag(self, flag: str, formula: Formula, name: str | None) -> None:
         formula = self._within_limit(self._within_limit(formula, True), False)
         self.levels[flag] = self._level(formula)
         for wanted, state in ((True, "T"), (False, "F")):
@@ -210,24 +213,24 @@ class _Builder:
         if production:
             self.meaning[production] = (rule.rule.id, what, index)
 
-    def _produce(self, name: str, node: _Node, wanted: bool, level: int) -> str | None:
+    def _produce(self, name: str, node: Formula, wanted: bool, level: int) -> str | None:
         tree, branches = self._tree(node, wanted)
         if branches == 0:
             return None
-        properties = frozenset(self._property(atom) for atom in _atoms(node))
+        properties = frozenset(self._property(atom) for atom in atoms(node))
         self.productions.append(
             (level, Production(name, tree or {"g": _ANY}, branches, properties))
         )
         return name
 
-    def _property(self, atom: Leaf | Defined | _Hoisted) -> str:
+    def _property(self, atom: Atom) -> str:
         if isinstance(atom, Leaf):
             return f"p{atom.index}"
         if isinstance(atom, Defined):
             return f"d{self.definition_index[atom.name]}"
         return f"x{atom.index}"
 
-    def _tree(self, node: _Node, wanted: bool) -> tuple[dict[str, object], int]:
+    def _tree(self, node: Formula, wanted: bool) -> tuple[dict[str, object], int]:
         """The positive tree for a condition being true (or false), and how often it can fire.
 
         An empty tree holds always; 0 branches mean that it can never hold.
@@ -254,41 +257,41 @@ class _Builder:
 
     # keeping productions small
 
-    def _within_limit(self, node: _Node, wanted: bool) -> _Node:
-        """The same condition with its larger parts hoisted, so that it fires at most a few times."""
+    def _within_limit(self, node: Formula, wanted: bool) -> Formula:
+        """The same condition with its larger parts hoisted, so that it fires only a few times."""
         if isinstance(node, Opposite):
-            return Opposite(self._within_limit(node.part, not wanted))  # type: ignore[arg-type]
+            return Opposite(self._within_limit(node.part, not wanted))
         if not isinstance(node, All | Any):
             return node
         kind = type(node)
-        parts: list[_Node] = [self._within_limit(part, wanted) for part in node.parts]
-        while self._tree(kind(tuple(parts)), wanted)[1] > HOIST_ABOVE:  # type: ignore[arg-type]
+        parts = [self._within_limit(part, wanted) for part in node.parts]
+        while self._tree(kind(tuple(parts)), wanted)[1] > HOIST_ABOVE:
             counts = [self._tree(part, wanted)[1] for part in parts]
             widest = counts.index(max(counts))
             if counts[widest] > 1:
                 parts[widest] = self._hoist(parts[widest])
             else:
-                chunk = kind(tuple(parts[:HOIST_ABOVE]))  # type: ignore[arg-type]
+                chunk = kind(tuple(parts[:HOIST_ABOVE]))
                 parts[:HOIST_ABOVE] = [self._hoist(chunk)]
         # A long `and` fires once but has as many tests as parts; keep single trees shallow too.
         while len(parts) > MAX_BRANCHES // 2:
-            chunk = kind(tuple(parts[: MAX_BRANCHES // 2]))  # type: ignore[arg-type]
+            chunk = kind(tuple(parts[: MAX_BRANCHES // 2]))
             parts[: MAX_BRANCHES // 2] = [self._hoist(chunk)]
-        return kind(tuple(parts))  # type: ignore[arg-type]
+        return kind(tuple(parts))
 
-    def _hoist(self, node: _Node) -> _Hoisted:
+    def _hoist(self, node: Formula) -> Hoisted:
         index = self.hoisted.get(node)
         if index is None:
             index = len(self.hoisted)
             self.hoisted[node] = index
             self._flag(f"x{index}", node, None)
-        return _Hoisted(index)
+        return Hoisted(index)
 
     # the passes
 
     def _schedule(
         self, needed: list[str], stage: str, rules: tuple[PlannedRule, ...]
-    ) -> tuple[tuple[_Pass, ...], dict[int, tuple[str, ...]]]:
+    ) -> tuple[_Pass, ...]:
         leaves: dict[int, int] = {}
         for formula in [
             *_formulas(stage, rules),
@@ -308,24 +311,25 @@ class _Builder:
             + list(values.values()),
             default=0,
         )
-        passes: list[_Pass] = []
-        ends: dict[int, tuple[str, ...]] = {}
-        for level in range(last + 1):
-            made = packs((one for at, one in self.productions if at == level), f"g{level}.")
-            step = _Pass(
+        return tuple(
+            _Pass(
                 values=tuple(name for name, at in values.items() if at == level),
                 leaves=tuple(sorted(index for index, at in leaves.items() if at == level)),
-                packs=tuple(_bound(pack) for pack in made),
-                flags=self.flags,
+                packs=tuple(
+                    _bound(pack)
+                    for pack in packs(
+                        (one for at, one in self.productions if at == level), f"g{level}."
+                    )
+                ),
+                settles=tuple(
+                    name
+                    for name in needed
+                    if name not in values
+                    and self.levels[f"d{self.definition_index[name]}"] == level
+                ),
             )
-            passes.append(step)
-            ends[id(step)] = tuple(
-                name
-                for name in needed
-                if self.plan.definitions[name].formula is not None
-                and self.levels[f"d{self.definition_index[name]}"] == level
-            )
-        return tuple(passes), ends
+            for level in range(last + 1)
+        )
 
 
 _ANY: Final = "*"
@@ -349,18 +353,3 @@ def _formulas(stage: str, rules: tuple[PlannedRule, ...]) -> Iterable[Formula]:
             yield requirement.formula
         for _, formula in rule.severity:
             yield formula
-
-
-def _atoms(node: _Node) -> Iterable[Leaf | Defined | _Hoisted]:
-    if isinstance(node, _Hoisted):
-        yield node
-    elif isinstance(node, All | Any):
-        for part in node.parts:
-            yield from _atoms(part)
-    elif isinstance(node, Opposite):
-        yield from _atoms(node.part)
-    else:
-        yield from atoms(node)
-
-
-__all__ = ["EngineFailure", "RuleFirings", "StageNetwork"]

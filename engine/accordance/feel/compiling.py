@@ -68,7 +68,8 @@ class Code:
     """A compiled expression.
 
     `locate(frame)` is the concrete path of the fact that the value is, or None where the value is
-    computed. `names` are the steps to a fact that lies in no list.
+    computed; `locate_items(frame)` likewise for each item of a list. `names` are the steps to a
+    fact that lies in no list.
     """
 
     value: Callable[[Frame], Value]
@@ -76,6 +77,14 @@ class Code:
     type: Type = ANY
     locate: Callable[[Frame], str | None] | None = None
     names: tuple[str, ...] | None = None
+    locate_items: Callable[[Frame], list[str | None]] | None = None
+
+    def places(self, frame: Frame) -> list[str | None]:
+        """The concrete path of each item of a list, None for an item that is no fact's."""
+        if self.locate_items is not None:
+            return self.locate_items(frame)
+        paths = frame[PATHS]
+        return [paths.get(id(item)) for item, _ in functions.pairs_of(self.value(frame)) or ()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -504,13 +513,12 @@ def _member(base: Code, name: str) -> Code:
     def evidence(frame: Frame, found: Evidence) -> None:
         group = inner(frame)
         if type(group) in (list, Uncertain):
-            if base.locate is None or not group:
+            pairs, places = functions.pairs_of(group) or (), base.places(frame)
+            if base.locate is None or not pairs or None in places:
                 base.evidence(frame, found)
-            paths = frame[PATHS]
-            for item, _ in functions.pairs_of(group) or ():
-                path = paths.get(id(item))
-                if path is not None:
-                    _note(found, f"{path}.{name}", _field(item, name))
+            for (item, _), place in zip(pairs, places, strict=True):
+                if place is not None:
+                    _note(found, f"{place}.{name}", _field(item, name))
             return
         path = locate(frame)
         if path is None or (group is UNKNOWN and isinstance(owner, ListType)):
@@ -518,7 +526,13 @@ def _member(base: Code, name: str) -> Code:
         else:
             _note(found, path, value(frame))
 
-    return Code(value, evidence, kind, locate)
+    def locate_items(frame: Frame) -> list[str | None]:
+        if type(inner(frame)) in (list, Uncertain):
+            return [None if at is None else f"{at}.{name}" for at in base.places(frame)]
+        paths = frame[PATHS]
+        return [paths.get(id(item)) for item, _ in functions.pairs_of(value(frame)) or ()]
+
+    return Code(value, evidence, kind, locate, locate_items=locate_items)
 
 
 def _note(found: Evidence, path: str, value: Value) -> None:

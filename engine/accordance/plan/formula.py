@@ -57,14 +57,22 @@ class Opposite:
     part: Formula
 
 
-Formula: TypeAlias = Leaf | Defined | Constant | All | Any | Opposite
+@dataclass(frozen=True, slots=True)
+class Hoisted:
+    """A part of a condition that an engine holds as a definition of its own, by its number."""
+
+    index: int
+
+
+Atom: TypeAlias = Leaf | Defined | Hoisted
+Formula: TypeAlias = Atom | Constant | All | Any | Opposite
 
 TRUE = Constant(True)
 
 
-def atoms(formula: Formula) -> Iterator[Leaf | Defined]:
+def atoms(formula: Formula) -> Iterator[Atom]:
     """The leaves and definitions that a formula names, in order, repeats included."""
-    if isinstance(formula, Leaf | Defined):
+    if isinstance(formula, Leaf | Defined | Hoisted):
         yield formula
     elif isinstance(formula, All | Any):
         for part in formula.parts:
@@ -73,9 +81,9 @@ def atoms(formula: Formula) -> Iterator[Leaf | Defined]:
         yield from atoms(formula.part)
 
 
-def state(formula: Formula, of: Callable[[Leaf | Defined], Value]) -> Value:
+def state(formula: Formula, of: Callable[[Atom], Value]) -> Value:
     """Whether a formula is true, false or UNKNOWN, given the states of its atoms."""
-    if isinstance(formula, Leaf | Defined):
+    if isinstance(formula, Leaf | Defined | Hoisted):
         return of(formula)
     if isinstance(formula, Constant):
         return formula.value

@@ -13,15 +13,7 @@ from ..feel import syntax
 from ..feel.compiling import Names
 from ..feel.syntax import Node
 from ..feel.types import BOOLEAN, NUMBER, TEXT, ContextType, ListType, TextType, Type
-from ..strategy.model import (
-    EVIDENCE,
-    SEVERITIES,
-    STAGES,
-    Definition,
-    Requirement,
-    Rule,
-    Strategy,
-)
+from ..strategy.model import SEVERITIES, Definition, Requirement, Rule, Strategy
 from .formula import TRUE, All, Any, Constant, Defined, Formula, Leaf, Opposite, atoms
 
 _OUTCOMES = (
@@ -140,6 +132,7 @@ class _Planner:
     def __init__(self, strategy: Strategy) -> None:
         self.strategy = strategy
         self.leaves: dict[Node, PlannedLeaf] = {}
+        self.by_index: list[PlannedLeaf] = []
         self.definitions: dict[str, PlannedDefinition] = {}
 
     def plan(self) -> Plan:
@@ -148,7 +141,7 @@ class _Planner:
         rules = tuple(self._rule(rule) for rule in self.strategy.rules)
         return Plan(
             strategy=self.strategy,
-            leaves=tuple(self.leaves.values()),
+            leaves=tuple(self.by_index),
             definitions=self.definitions,
             rules=rules,
             names=names_of(self.strategy),
@@ -200,8 +193,9 @@ class _Planner:
             return Opposite(self._formula(node.operand))
         if isinstance(node, syntax.Literal) and isinstance(node.value, bool):
             return Constant(node.value)
-        if isinstance(node, syntax.Name) and node.name in self.strategy.definitions:
-            if self.strategy.definitions[node.name].type == BOOLEAN:
+        if isinstance(node, syntax.Name):
+            definition = self.strategy.definitions.get(node.name)
+            if definition is not None and definition.type == BOOLEAN:
                 self._define(node.name)
                 return Defined(node.name)
         leaf = self.leaves.get(node)
@@ -211,6 +205,7 @@ class _Planner:
                 self._define(name)
             leaf = PlannedLeaf(len(self.leaves), node, reads, self._level_after(reads))
             self.leaves[node] = leaf
+            self.by_index.append(leaf)
         return Leaf(leaf.index)
 
     def _reads(self, node: Node) -> frozenset[str]:
@@ -232,16 +227,13 @@ class _Planner:
         )
 
     def _level(self, formula: Formula) -> int:
-        by_index = list(self.leaves.values())
-        return max(
-            (
-                by_index[atom.index].level
-                if isinstance(atom, Leaf)
-                else self.definitions[atom.name].level + 1
-                for atom in atoms(formula)
-            ),
-            default=0,
-        )
+        levels = [0]
+        for atom in atoms(formula):
+            if isinstance(atom, Leaf):
+                levels.append(self.by_index[atom.index].level)
+            elif isinstance(atom, Defined):
+                levels.append(self.definitions[atom.name].level + 1)
+        return max(levels)
 
 
 def _bounds(rule: Rule) -> list[Node]:
@@ -269,16 +261,3 @@ def names_of(strategy: Strategy) -> Names:
         },
         supplied={**EVIDENCE_NAMES, **TABLE_NAMES},
     )
-
-
-__all__ = [
-    "EVIDENCE",
-    "STAGES",
-    "Plan",
-    "PlannedDefinition",
-    "PlannedLeaf",
-    "PlannedRequirement",
-    "PlannedRule",
-    "names_of",
-    "plan",
-]

@@ -1,0 +1,311 @@
+"""The full answer for one case, in the documented form: `accordance/check/1`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+from ..facts.case import Case
+from ..feel.compiling import Evidence
+from ..feel.values import UNKNOWN, Value
+from ..plan.formula import Formula
+from ..plan.outcome import SEVERITY_RANK, Kind, Outcome
+from ..strategy.due import due_on
+from ..strategy.message import UNMET, fill
+from .judging import Assessment, Judgement, decisive_formulas, static_path
+from .prose import joined, plain, spoken
+from .remedy import remedies
+
+if TYPE_CHECKING:
+    from .checker import Checker
+
+SCHEMA: Final = "accordance/check/1"
+_LABELS: Final = ("name", "text", "from", "do", "fact", "factor", "group", "rule")
+"""The facts by which an item of a list is called, the first that is stated."""
+
+
+class Answer:
+    """What a check says of a case: `assessment` holds the outcomes, `to_json()` the whole."""
+
+    def __init__(self, checker: Checker, case: Case, assessment: Assessment) -> None:
+        self.checker = checker
+        self.case = case
+        self.assessment = assessment
+
+    def to_json(self) -> dict[str, Any]:
+        """The documented form. A field that does not apply is None."""
+        found = self.assessment
+        results = [self.result(judgement) for judgement in found.judgements]
+        return {
+            "schema": SCHEMA,
+            "strategy": self.strategy_stamp(),
+            "case": self.case_stamp(),
+            "verdict": found.verdict,
+            "opinion": found.opinion,
+            "opinion_at_worst": found.opinion_at_worst,
+            "results": results,
+            "missing": self.questions(results),
+            "notices": [
+                {
+                    "code": notice.code.value,
+                    "message": notice.message,
+                    "rule": notice.rule,
+                    "path": notice.path,
+                }
+                for notice in found.notices
+            ],
+        }
+
+    def strategy_stamp(self) -> dict[str, Any]:
+        """Which strategy, in which state, was checked against."""
+        strategy = self.checker.strategy
+        return {
+            "name": strategy.name,
+            "title": strategy.title,
+            "version": strategy.version,
+            "digest": strategy.digest,
+            "source_digest": strategy.source_digest,
+            "status": strategy.status,
+        }
+
+    def case_stamp(self) -> dict[str, Any]:
+        """Which case was checked, of which day and on which day."""
+        case = self.case
+        return {
+            "id": case.id,
+            "title": case.title,
+            "organisation": case.facts.get("organisation"),
+            "stage": case.stage,
+            "as_of": None if case.as_of is None else case.as_of.isoformat(),
+            "evaluated_on": self.assessment.evaluated_on.isoformat(),
+            "source": case.source,
+            "digest": case.digest,
+        }
+
+    def result(self, judgement: Judgement) -> dict[str, Any]:
+        """What one rule says, with its explanation."""
+        rule, reader, stage = judgement.rule, self.assessment.reader, self.assessment.stage
+        evidence = reader.of_all(decisive_formulas(judgement, stage, reader.state))
+        kind = judgement.kind
+        unmet = self.unmet(judgement)
+        missing = list(evidence.missing) if kind is Kind.GAP else []
+        to_do = kind is not None
+        accepted = judgement.accepted_by
+        return {
+            "id": f"{self.case.id}/{rule.id}",
+            "rule": rule.id,
+            "title": rule.title,
+            "theme": rule.theme,
+            "outcome": judgement.outcome.value,
+            "kind": None if kind is None else kind.value,
+            "moot": judgement.moot,
+            "severity": judgement.severity,
+            "severity_least": judgement.severity_least,
+            "gate": judgement.gate,
+            "message": self.message(judgement, unmet, evidence),
+            "unmet": unmet,
+            "missing": missing,
+            "reasons": list(evidence.reasons) if kind is Kind.GAP else [],
+            "facts": [self.fact(path, value) for path, value in evidence.facts.items()],
+            "rests_on": list(dict.fromkeys(static_path(path) for path in evidence.facts)),
+            "actions": self.actions(judgement) if to_do else [],
+            "remedy": remedies(self, judgement) if to_do else [],
+            "because": rule.because,
+            "basis": list(rule.basis),
+            "accepted_by": None
+            if accepted is None
+            else {name: plain(value) for name, value in accepted.items()},
+        }
+
+    # words
+
+    def unmet(self, judgement: Judgement) -> list[str]:
+        """The phrases for the requirements that are not met."""
+        if judgement.planned is None:
+            return []
+        asked = judgement.planned.requirements_at(self.assessment.stage)
+        return [self.unmet_phrase(asked[index]) for index in judgement.unmet]
+
+    def unmet_phrase(self, planned: Any) -> str:
+        """What is the case when a requirement is not met, in the owner's words or ours."""
+        own: str | None = planned.requirement.unmet
+        if own is not None:
+            return fill(own, self._value_of)
+        return self.in_words(planned.requirement.expression, negated=True)
+
+    def in_words(self, expression: Any, negated: bool = False) -> str:
+        """An expression in plain English; when `negated`, what is the case when it is false."""
+        # Expressions live as long as the strategy, so that their identity will do.
+        key = id(expression), negated
+        phrase = self.checker.phrases.get(key)
+        if phrase is None:
+            from ..feel.wording import in_words
+
+            phrase = in_words(expression, self._name_in_words, negated=negated)
+            self.checker.phrases[key] = phrase
+        return phrase
+
+    def message(self, judgement: Judgement, unmet: list[str], evidence: Evidence) -> str:
+        """One sentence for the reader: what is the case, or why it cannot be told."""
+        rule = judgement.rule
+        if judgement.outcome in (Outcome.NON_COMPLIANT, Outcome.ACCEPTED_EXCEPTION):
+            phrase = joined(unmet)
+            if rule.finding is None:
+                return f"{rule.title}: {phrase}."
+            return fill(rule.finding, lambda name: self._value_of(name, phrase))
+        if judgement.outcome is Outcome.INSUFFICIENT_EVIDENCE:
+            if judgement.moot:
+                return "Nothing to find out: whatever the missing facts are, this is no breach."
+            return self._gap_message(evidence)
+        if judgement.outcome is Outcome.COMPLIANT:
+            return "All that the rule asks for is there."
+        if judgement.planned is None:
+            return f"Does not apply at the stage `{self.assessment.stage}`."
+        when = rule.when
+        if when is None:
+            return "Does not apply: outside the rule's dates or jurisdictions."
+        return f"Does not apply: {self.in_words(when, negated=True)}."
+
+    def _gap_message(self, evidence: Evidence) -> str:
+        parts = []
+        if evidence.missing:
+            titles = dict.fromkeys(self.title_of(path) for path in evidence.missing)
+            parts.append(f"not known: {joined(list(titles))}")
+        parts += list(evidence.reasons)
+        return f"Cannot be decided yet; {'; '.join(parts) or 'something is not known'}."
+
+    def _value_of(self, name: str, unmet: str = "") -> str:
+        if name == UNMET:
+            return unmet
+        value = self.lookup(name)
+        return "(not known)" if value is UNKNOWN else spoken(value)
+
+    def lookup(self, name: str) -> Value:
+        """The value of a fact by its path, of a definition or of a parameter, on this case."""
+        names = self.checker.names
+        if name in names.parameters:
+            return names.parameters[name]
+        if name in names.definitions:
+            return self.assessment.frame[2].get(name, UNKNOWN)
+        value: Value = self.case.facts
+        for step in name.split("."):
+            value = value.get(step, UNKNOWN) if isinstance(value, dict) else UNKNOWN
+        return value
+
+    def _name_in_words(self, name: str) -> str | None:
+        strategy = self.checker.strategy
+        fact = strategy.model.facts.get(name)
+        if fact is not None:
+            return fact.title
+        definition = strategy.definitions.get(name)
+        if definition is not None:
+            return definition.means
+        parameter = strategy.parameters.get(name)
+        if parameter is not None:
+            return spoken(
+                list(parameter.value) if isinstance(parameter.value, tuple) else parameter.value,
+                parameter.unit,
+            )
+        return strategy.model.groups.get(name)
+
+    def title_of(self, path: str) -> str:
+        """What a fact is called, with the name of the item it belongs to."""
+        fact = self.case.model.facts.get(static_path(path))
+        title = fact.title if fact is not None else path
+        owner = self._owner(path)
+        return f"{title} ({owner})" if owner else title
+
+    def _owner(self, path: str) -> str | None:
+        """The name of the innermost list item on a path, or its position."""
+        end = path.rfind("]")
+        if end < 0:
+            return None
+        item = path[: end + 1]
+        return self._labels.get(item, item)
+
+    @cached_property
+    def _labels(self) -> dict[str, str]:
+        """What the items of lists are called, by concrete path."""
+        labels: dict[str, str] = {}
+        stack: list[Value] = [self.case.facts]
+        while stack:
+            value = stack.pop()
+            if isinstance(value, dict):
+                path = self.case.paths.get(id(value))
+                named = (value[name] for name in _LABELS if isinstance(value.get(name), str))
+                label = next(named, None)
+                if path is not None and label is not None:
+                    labels[path] = label
+                stack.extend(value.values())
+            elif isinstance(value, list):
+                stack.extend(value)
+        return labels
+
+    # facts, actions, questions
+
+    def fact(self, path: str, value: Value) -> dict[str, Any]:
+        """A fact with the place it stands at."""
+        place = self.case.places.get(path)
+        derived = self.case.derived.get(path)
+        entry = {
+            "path": path,
+            "title": self.title_of(path),
+            "value": plain(value),
+            "source": self.case.source if place is None else place.file,
+            "line": None if place is None else place.line,
+        }
+        if derived is not None:
+            entry["derived_from"] = derived
+        return entry
+
+    def actions(self, judgement: Judgement) -> list[dict[str, Any]]:
+        """The actions of a finding with their due dates; for a gap, to supply what is missing."""
+        stage, today = self.assessment.stage, self.assessment.evaluated_on
+        holidays = self.checker.strategy.holidays
+        found = []
+        for action in judgement.rule.actions:
+            due = action.due.get(stage)
+            day = None if due is None else due_on(due, today, self.case.facts, holidays)
+            found.append(
+                {
+                    "do": action.do,
+                    "owner": action.owner,
+                    "due": None if due is None else due.text,
+                    "due_on": None if day is None else day.isoformat(),
+                    "done_when": action.done_when,
+                }
+            )
+        return found
+
+    def questions(self, results: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The missing facts, those that decide most of weight first, each with its question."""
+        decides: dict[str, list[dict[str, Any]]] = {}
+        for result in results:
+            for path in result["missing"]:
+                decides.setdefault(path, []).append(result)
+
+        def weight(path: str) -> tuple[int, int, int, str]:
+            rules = decides[path]
+            gates = sum(1 for rule in rules if rule["gate"])
+            worst = max(SEVERITY_RANK[rule["severity"]] for rule in rules)
+            return -gates, -worst, -len(rules), path
+
+        return [self._question(path, decides[path]) for path in sorted(decides, key=weight)]
+
+    def _question(self, path: str, results: list[dict[str, Any]]) -> dict[str, Any]:
+        fact = self.case.model.facts.get(static_path(path))
+        return {
+            "path": path,
+            "title": self.title_of(path),
+            "question": fact.question if fact is not None else None,
+            "decides": [result["rule"] for result in results],
+            "severity": max(
+                (result["severity"] for result in results), key=SEVERITY_RANK.__getitem__
+            ),
+            "gate": any(result["gate"] for result in results),
+        }
+
+    def state_of(self, formula: Formula) -> Value:
+        """Whether a formula is true, false or UNKNOWN on this case."""
+        return self.assessment.reader.state(formula)

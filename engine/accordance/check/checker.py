@@ -1,0 +1,344 @@
+"""Checking one case against a strategy, again and again in one process."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import cached_property
+
+from ..facts.case import Case
+from ..feel.compiling import (
+    SUPPLIED,
+    Code,
+    Evidence,
+    Names,
+    TooMuchWork,
+    compile_expression,
+    new_frame,
+)
+from ..feel.values import NONE, UNKNOWN, Value
+from ..plan.formula import Defined, Leaf, atoms
+from ..plan.outcome import Kind, Outcome
+from ..plan.planning import Plan, PlannedRule, plan
+from ..problem import Code as ProblemCode
+from ..problem import Place, Problem, Refused
+from ..strategy.model import EVIDENCE, PARTNERSHIP, Strategy
+from .answer import Answer
+from .driver import EngineFailure
+from .evidence import EvidenceReader
+from .exceptions import Exceptions, Notice, NoticeCode
+from .judging import (
+    Assessment,
+    Judgement,
+    decisive_formulas,
+    judge,
+    not_at_stage,
+    result_item,
+    static_path,
+)
+from .network import StageNetwork
+from .tables import CompiledTable, at_worst, lists_of
+
+FACTS_AGE_MAX = "facts_age_max"
+
+
+class Checker:
+    """A strategy made ready to check cases: `check` for the full answer, `assess` for the bare
+    outcomes. It holds one network for each stage it has met; `close()` frees them."""
+
+    def __init__(self, strategy: Strategy) -> None:
+        self.strategy = strategy
+        self.plan: Plan = plan(strategy)
+        self.names: Names = self.plan.names
+        self.leaf_codes: dict[int, Code] = {}
+        self.phrases: dict[object, str] = {}
+        """Sentences about rules that do not depend on the case, made when first needed."""
+        self._networks: dict[tuple[str, str], StageNetwork] = {}
+
+    def check(self, case: Case, evaluated_on: dt.date | None = None) -> Answer:
+        """The full answer for a case: outcomes, explanations, actions, verdict and opinion.
+
+        `evaluated_on` is the evaluation date; without it that of the facts, else today's. Raises
+        Refused when the evaluation would be before the facts, or an expression would take too
+        long, or the network failed: then nothing is concluded.
+        """
+        return Answer(self, case, self.assess(case, evaluated_on))
+
+    def assess(self, case: Case, evaluated_on: dt.date | None = None) -> Assessment:
+        """What every rule says of a case, without words. Raises Refused as `check` does."""
+        notices: list[Notice] = []
+        today = self._evaluation_date(case, evaluated_on, notices)
+        try:
+            assessment = self._assess(case, today)
+        except TooMuchWork as error:
+            raise Refused(
+                Problem(
+                    ProblemCode.ENGINE_LIMIT,
+                    f"a rule {error} in this case",
+                    Place(case.source),
+                    "shorten the lists of the file, or simplify the rule",
+                )
+            ) from None
+        except EngineFailure as error:
+            raise Refused(
+                Problem(ProblemCode.ENGINE_LIMIT, f"not checked: {error}", Place(case.source))
+            ) from None
+        assessment.notices[:0] = notices
+        return assessment
+
+    def close(self) -> None:
+        """Free what the networks hold."""
+        for network in self._networks.values():
+            network.close()
+        self._networks.clear()
+
+    # the strata
+
+    def _assess(self, case: Case, today: dt.date) -> Assessment:
+        stage = case.stage
+        frame = new_frame(
+            case.facts, today, paths=case.paths, codes=self._definition_codes, supplied={}
+        )
+        leaves: dict[int, Value] = {}
+        reader = EvidenceReader(self.plan, self.leaf_codes, frame, leaves)
+        found = Assessment(stage, today, frame, leaves, reader)
+        by_rule: dict[str, Judgement] = {}
+        exceptions = Exceptions.of(case.facts)
+
+        self._judge(PARTNERSHIP, found, by_rule)
+        self._accept(case, found, by_rule, exceptions)
+        if any(rule.about == EVIDENCE for rule in self.strategy.rules):
+            frame[SUPPLIED] = self._evidence_lists(case, found, by_rule)
+            self._judge(EVIDENCE, found, by_rule)
+            self._accept(case, found, by_rule, exceptions)
+
+        found.judgements = [
+            by_rule.get(rule.id) or not_at_stage(rule, stage) for rule in self.strategy.rules
+        ]
+        breached = {
+            judgement.rule.id
+            for judgement in found.judgements
+            if judgement.outcome in (Outcome.NON_COMPLIANT, Outcome.ACCEPTED_EXCEPTION)
+        }
+        found.notices += exceptions.notices(self.strategy, breached, today)
+        found.notices += _contradictions(case) + _overdue(case, today)
+        lists = lists_of(found.judgements)
+        found.verdict = self._verdict.answer(stage, lists)
+        found.opinion = self._opinion.answer(stage, lists)
+        worst = lists_of(at_worst(found.judgements))
+        found.opinion_at_worst = self._opinion.answer(stage, worst)
+        return found
+
+    def _judge(self, about: str, found: Assessment, by_rule: dict[str, Judgement]) -> None:
+        network = self._network(found.stage, about)
+        frame, leaves, codes = found.frame, found.leaves, self.leaf_codes
+
+        def leaf(index: int) -> Value:
+            code = codes.get(index)
+            if code is None:
+                code = codes[index] = compile_expression(
+                    self.plan.leaves[index].expression, self.names
+                )
+            state = leaves[index] = code.value(frame)
+            return state
+
+        def value(name: str) -> Value:
+            return self._definition_codes[name].value(frame)
+
+        firings = network.run(leaf, value, frame[2])
+        for planned in network.rules:
+            identity = planned.rule.id
+            by_rule[identity] = judge(planned, firings[identity], found.stage)
+
+    def _accept(
+        self, case: Case, found: Assessment, by_rule: dict[str, Judgement], given: Exceptions
+    ) -> None:
+        if not given.items:
+            return
+        for identity, judgement in by_rule.items():
+            if judgement.outcome is not Outcome.NON_COMPLIANT:
+                continue
+            accepted, notices = given.accepted_by(
+                judgement.rule, judgement.severity, self.strategy, case.facts, found.evaluated_on
+            )
+            found.notices += [one for one in notices if one not in found.notices]
+            if accepted is not None:
+                by_rule[identity] = replace(
+                    judgement, outcome=Outcome.ACCEPTED_EXCEPTION, accepted_by=accepted
+                )
+
+    def _evidence_lists(
+        self, case: Case, found: Assessment, by_rule: dict[str, Judgement]
+    ) -> dict[str, Value]:
+        """The lists that rules about evidence read."""
+        results = []
+        for judgement in by_rule.values():
+            reader = found.reader
+            evidence = reader.of_all(decisive_formulas(judgement, found.stage, reader.state))
+            missing = (
+                [static_path(path) for path in evidence.missing]
+                if judgement.kind is Kind.GAP
+                else []
+            )
+            rests = dict.fromkeys(static_path(path) for path in evidence.facts)
+            results.append(result_item(judgement, list(rests), list(dict.fromkeys(missing))))
+        return {
+            "results": results,
+            "mandatory": self._mandatory(found, by_rule),
+            "contradictions": [one.path for one in case.contradictions],
+        }
+
+    def _mandatory(self, found: Assessment, by_rule: dict[str, Judgement]) -> list[Value]:
+        listed: list[Value] = []
+        for path in self.strategy.mandatory.get(found.stage, ()):
+            readers = [
+                identity
+                for identity, judgement in by_rule.items()
+                if path in self._facts_read.get(identity, ())
+            ]
+            needed = [
+                identity
+                for identity in readers
+                if by_rule[identity].outcome is not Outcome.NOT_APPLICABLE
+            ]
+            listed.append(
+                {
+                    "path": path,
+                    "stated": self.stated(path, found.frame),
+                    # A fact that no rule reads is asked for its own sake.
+                    "needed": bool(needed) or not readers,
+                    "decides": len(needed),
+                }
+            )
+        return listed
+
+    def stated(self, path: str, frame: list[Value]) -> bool:
+        """Is a fact stated: over a list, for every item of it?"""
+        evidence = Evidence()
+        self._path_codes(path).evidence(frame, evidence)
+        return not evidence.missing
+
+    # what is made once
+
+    def _network(self, stage: str, about: str) -> StageNetwork:
+        key = stage, about
+        network = self._networks.get(key)
+        if network is None:
+            network = self._networks[key] = StageNetwork(self.plan, stage, about)
+        return network
+
+    @cached_property
+    def _definition_codes(self) -> dict[str, Code]:
+        return {
+            name: compile_expression(planned.definition.expression, self.names)
+            for name, planned in self.plan.definitions.items()
+        }
+
+    @cached_property
+    def _verdict(self) -> CompiledTable:
+        return CompiledTable(self.strategy.verdict, self.names)
+
+    @cached_property
+    def _opinion(self) -> CompiledTable:
+        return CompiledTable(self.strategy.opinion, self.names)
+
+    @cached_property
+    def _facts_read(self) -> dict[str, frozenset[str]]:
+        """The static paths that each rule reads, through definitions too."""
+        reads: dict[str, frozenset[str]] = {}
+        for planned in self.plan.rules:
+            reads[planned.rule.id] = frozenset(self._paths_of(planned))
+        return reads
+
+    def _paths_of(self, planned: PlannedRule) -> Iterable[str]:
+        from ..plan.reading import facts_read
+
+        formulas = [planned.when, *(one.formula for one in planned.requirements)]
+        for formula in formulas:
+            for atom in atoms(formula):
+                if isinstance(atom, Leaf):
+                    yield from facts_read(self.plan, self.plan.leaves[atom.index].expression)
+                elif isinstance(atom, Defined):
+                    expression = self.plan.definitions[atom.name].definition.expression
+                    yield from facts_read(self.plan, expression)
+
+    def _path_codes(self, path: str) -> Code:
+        code = self._paths.get(path)
+        if code is None:
+            from ..plan.reading import path_node
+
+            code = self._paths[path] = compile_expression(path_node(path), self.names)
+        return code
+
+    @cached_property
+    def _paths(self) -> dict[str, Code]:
+        return {}
+
+    # dates
+
+    def _evaluation_date(self, case: Case, asked: dt.date | None, notices: list[Notice]) -> dt.date:
+        today = asked or case.as_of
+        if today is None:
+            today = dt.date.today()
+            notices.append(
+                Notice(
+                    NoticeCode.DATE_ASSUMED,
+                    f"neither the file nor the call gives a date; today, {today.isoformat()}, "
+                    "was taken as the evaluation date",
+                )
+            )
+        if case.as_of is None:
+            text = "the file does not say on which day its facts were true"
+            notices.append(Notice(NoticeCode.FACTS_UNDATED, text, path="as_of"))
+            return today
+        if today < case.as_of:
+            raise Refused(
+                Problem(
+                    ProblemCode.EVALUATION_BEFORE_FACTS,
+                    f"the evaluation date {today.isoformat()} is before the date of the facts, "
+                    f"{case.as_of.isoformat()}",
+                    case.places.get("as_of", Place(case.source)),
+                    "give a later `--as-of`, or facts of an earlier day",
+                )
+            )
+        limit = self.strategy.parameters.get(FACTS_AGE_MAX)
+        if limit is not None:
+            from ..feel import logic
+
+            oldest = logic.subtract(today, limit.value)
+            if oldest is not UNKNOWN and case.as_of < oldest:
+                text = (
+                    f"the facts are of {case.as_of.isoformat()}, older than "
+                    f"{oldest.isoformat()}; have them confirmed"
+                )
+                notices.append(Notice(NoticeCode.FACTS_STALE, text, path="as_of"))
+        return today
+
+
+def _contradictions(case: Case) -> list[Notice]:
+    return [
+        Notice(
+            NoticeCode.CONTRADICTION,
+            f"`{one.path}` is stated otherwise than it follows from other facts",
+            path=one.path,
+        )
+        for one in case.contradictions
+    ]
+
+
+def _overdue(case: Case, today: dt.date) -> list[Notice]:
+    found = []
+    for number, item in enumerate(case.facts.get("actions") or [], start=1):
+        due, status = item.get("due_on", NONE), item.get("status")
+        if isinstance(due, dt.date) and due < today and status not in ("done", "risk_accepted"):
+            deed = str(item.get("do", "an action"))
+            found.append(
+                Notice(
+                    NoticeCode.ACTION_OVERDUE,
+                    f"overdue since {due.isoformat()}: {deed}",
+                    str(item["rule"]) if isinstance(item.get("rule"), str) else None,
+                    f"actions[{number}]",
+                )
+            )
+    return found

@@ -1,0 +1,162 @@
+"""What the rules say of one case: outcomes from what the network fired, verdict and opinion."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from ..feel.compiling import Frame
+from ..feel.values import UNKNOWN, Value
+from ..plan.formula import Formula
+from ..plan.outcome import SEVERITY_RANK, Kind, Outcome, kind_of
+from ..plan.planning import PlannedRule
+from ..strategy.model import Rule
+from .evidence import EvidenceReader
+from .exceptions import Notice
+from .network import RuleFirings
+
+_POSITION = re.compile(r"\[\d+\]")
+
+
+def static_path(path: str) -> str:
+    """`parties[2].name` as the fact model has it: `parties.name`."""
+    return _POSITION.sub("", path)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What one rule says of one case.
+
+    `severity` is the higher end and `severity_least` the lower end of the severity that a breach
+    has; they differ where a condition that raises it is unknown. `unmet` and `undecided` are
+    indices into the requirements of the stage.
+    """
+
+    rule: Rule
+    planned: PlannedRule | None
+    """None where the rule has nothing to ask at the stage."""
+    outcome: Outcome
+    moot: bool
+    severity: str
+    severity_least: str
+    gate: bool
+    unmet: tuple[int, ...] = ()
+    applies: Value = UNKNOWN
+    accepted_by: dict[str, Value] | None = None
+
+    @property
+    def kind(self) -> Kind | None:
+        return kind_of(self.outcome, self.moot)
+
+
+@dataclass(slots=True)
+class Assessment:
+    """A case judged by all rules, in the order of the strategy, before anything is put in words."""
+
+    stage: str
+    evaluated_on: dt.date
+    frame: Frame
+    leaves: dict[int, Value]
+    reader: EvidenceReader
+    judgements: list[Judgement] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+    verdict: str | None = None
+    opinion: str | None = None
+    opinion_at_worst: str | None = None
+
+
+def judge(planned: PlannedRule, firings: RuleFirings, stage: str) -> Judgement:
+    """The judgement that the firings of a rule amount to.
+
+    INVARIANT: what neither fired as not applicable, nor as compliant, nor as unmet is
+    insufficient evidence; nothing is concluded from silence.
+    """
+    rule = planned.rule
+    moot = False
+    applies: Value = UNKNOWN
+    if firings.not_applicable:
+        outcome, applies = Outcome.NOT_APPLICABLE, False
+    elif firings.compliant:
+        outcome, applies = Outcome.COMPLIANT, True
+    elif firings.unmet:
+        outcome, applies = Outcome.NON_COMPLIANT, True
+    else:
+        outcome = Outcome.INSUFFICIENT_EVIDENCE
+        moot = firings.all_met
+    severity, least = severities(planned, firings.severity)
+    return Judgement(
+        rule=rule,
+        planned=planned,
+        outcome=outcome,
+        moot=moot,
+        severity=severity,
+        severity_least=least,
+        gate=stage in rule.gate,
+        unmet=tuple(firings.unmet),
+        applies=applies,
+    )
+
+
+def severities(planned: PlannedRule, fired: dict[int, bool]) -> tuple[str, str]:
+    """The highest severity that may be and the highest that certainly is."""
+    highest = least = planned.rule.severity
+    for index, (level, _) in enumerate(planned.severity):
+        raised = fired.get(index)
+        if raised is not False:
+            highest = max(highest, level, key=SEVERITY_RANK.__getitem__)
+        if raised is True:
+            least = max(least, level, key=SEVERITY_RANK.__getitem__)
+    return highest, least
+
+
+def not_at_stage(rule: Rule, stage: str) -> Judgement:
+    """The judgement of a rule that asks for nothing at this stage."""
+    return Judgement(
+        rule=rule,
+        planned=None,
+        outcome=Outcome.NOT_APPLICABLE,
+        moot=False,
+        severity=rule.severity,
+        severity_least=rule.severity,
+        gate=stage in rule.gate,
+        applies=False,
+    )
+
+
+def decisive_formulas(
+    judgement: Judgement, stage: str, state: Callable[[Formula], Value]
+) -> list[Formula]:
+    """The conditions on which a judgement rests: all for a pass, the unmet ones for a breach, and
+    what is unknown for a gap."""
+    planned = judgement.planned
+    if planned is None:
+        return []
+    asked = [one.formula for one in planned.requirements_at(stage)]
+    if judgement.outcome is Outcome.NOT_APPLICABLE:
+        return [planned.when]
+    if judgement.outcome is Outcome.COMPLIANT:
+        return [planned.when, *asked]
+    if judgement.outcome in (Outcome.NON_COMPLIANT, Outcome.ACCEPTED_EXCEPTION):
+        return [planned.when, *(asked[index] for index in judgement.unmet)]
+    return [formula for formula in (planned.when, *asked) if state(formula) is not True]
+
+
+def result_item(judgement: Judgement, rests_on: list[str], missing: list[str]) -> dict[str, Value]:
+    """A judgement as an item of `results`, for rules about evidence and for the tables."""
+    kind = judgement.kind
+    item: dict[str, Value] = {
+        "rule": judgement.rule.id,
+        "theme": judgement.rule.theme,
+        "outcome": judgement.outcome.value,
+        "severity": judgement.severity,
+        "severity_least": judgement.severity_least,
+        "gate": judgement.gate,
+        "moot": judgement.moot,
+        "rests_on": rests_on,
+        "missing": missing,
+    }
+    if kind is not None:
+        item["kind"] = kind.value
+    return item

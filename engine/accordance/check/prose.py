@@ -1,0 +1,92 @@
+"""Values as JSON has them and as people say them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from fractions import Fraction
+from typing import Any
+
+from ..feel.values import NONE, UNKNOWN, Months, Value, duration_text, number_text
+
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+
+def plain(value: Value) -> Any:
+    """A value as JSON has it: a list of groups as how many there are, none as `none`.
+
+    A number that a JSON reader would not get back exactly is given as its decimal text.
+    """
+    if value is UNKNOWN:
+        return None
+    if value is NONE:
+        return "none"
+    if isinstance(value, bool | str):
+        return value
+    if isinstance(value, int):
+        return value if abs(value) < 2**53 else str(value)
+    if isinstance(value, Fraction):
+        near = float(value)
+        return near if Fraction(repr(near)) == value else number_text(value)
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, dt.timedelta | Months):
+        return duration_text(value)
+    if isinstance(value, list):
+        if value and all(isinstance(item, dict) for item in value):
+            return f"{len(value)} listed"
+        return [plain(item) for item in value]
+    if isinstance(value, dict):
+        return {name: plain(item) for name, item in value.items()}
+    return str(value)
+
+
+def spoken(value: Value, unit: str | None = None) -> str:
+    """A value as one says it: `yes`, `31 January 2026`, `1,250,000`, `12 months`."""
+    if value is UNKNOWN:
+        return "not known"
+    if value is NONE:
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | Fraction):
+        return _number(value, unit)
+    if isinstance(value, dt.date):
+        return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+    if isinstance(value, Months):
+        return _several(value.count, "month")
+    if isinstance(value, dt.timedelta):
+        return _several(value.days, "day") if not value.seconds else duration_text(value)
+    if isinstance(value, list):
+        if not value:
+            return "none"
+        if all(isinstance(item, dict) for item in value):
+            return f"{len(value)} listed"
+        return joined([spoken(item) for item in value])
+    return (
+        str(value).replace("_", " ") if isinstance(value, str) and " " not in value else str(value)
+    )
+
+
+def _number(value: int | Fraction, unit: str | None) -> str:
+    whole, point, digits = number_text(value).partition(".")
+    sign, whole = ("-", whole[1:]) if whole.startswith("-") else ("", whole)
+    text = f"{sign}{int(whole):,}{point}{digits[:6]}"
+    if unit == "GBP":
+        return f"GBP {text}"
+    return f"{text} {unit}" if unit in ("months", "days", "people", "levels", "FTE") else text
+
+
+def _several(count: int, noun: str) -> str:
+    return f"{count} {noun}" if abs(count) == 1 else f"{count} {noun}s"
+
+
+def joined(parts: list[str]) -> str:
+    """`a`, `a and b`, `a, b and c`; with semicolons where a part holds a comma."""
+    if len(parts) < 2:
+        return parts[0] if parts else ""
+    if any("," in part for part in parts):
+        return "; ".join(parts[:-1]) + "; and " + parts[-1]
+    return ", ".join(parts[:-1]) + " and " + parts[-1]
