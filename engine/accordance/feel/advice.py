@@ -17,7 +17,10 @@ SYNTAX: Final = Code.EXPRESSION_SYNTAX
 OUTSIDE: Final = Code.EXPRESSION_OUTSIDE_PROFILE
 
 KEYWORDS: Final = frozenset(
-    "or and not between in if then else for return some every satisfies true false null".split()
+    {
+        *("or", "and", "not", "between", "in", "true", "false", "null"),
+        *("if", "then", "else", "for", "return", "some", "every", "satisfies"),
+    }
 )
 
 

@@ -162,7 +162,7 @@ class _Builder:
         operator, operand = parts
         return _made(UnaryTest, parts, str(operator), operand.node)
 
-    def range(self, parts: list[Any]) -> _Part:
+    def limits(self, parts: list[Any]) -> _Part:
         opening, low, _, high, closing = parts
         return _made(Range, parts, low.node, high.node, opening != "[", closing != "]")
 
@@ -243,7 +243,7 @@ class _Builder:
         base, _, condition, _ = parts
         return _made(Filter, parts, base.node, condition.node)
 
-    def list(self, parts: list[Any]) -> _Part:
+    def listed(self, parts: list[Any]) -> _Part:
         return _made(ListLiteral, parts, tuple(_nodes(parts)))
 
     def brackets(self, parts: list[Any]) -> _Part:
@@ -286,7 +286,7 @@ class _Builder:
                 f"write `{usage}`",
             )
         if all(isinstance(argument, Literal) for argument in arguments):
-            values = [argument.value for argument in arguments]  # type: ignore[attr-defined]
+            values = [argument.value for argument in arguments]
             if name == "date" and len(values) == 3:
                 return _made(Literal, parts, _date_of(values, parts))
             if name in ("date", "duration") and len(values) == 1 and isinstance(values[0], str):
@@ -297,8 +297,6 @@ class _Builder:
         return _made(Call, parts, name, arguments)
 
 
-
-
 def _free_name(token: Any) -> str:
     if token in KEYWORDS:
         raise _Misplaced(token)
@@ -306,12 +304,12 @@ def _free_name(token: Any) -> str:
 
 
 _OTHER_SPELLINGS: Final = {
-    **{word: "write `true`" for word in ("True", "TRUE", "yes", "Yes", "YES")},
-    **{word: "write `false`" for word in ("False", "FALSE", "no", "No", "NO")},
-    **{
-        word: "write `= null` to ask whether it is none, `has value(...)` whether there is one"
-        for word in ("None", "none", "Null", "NULL", "nil", "NIL", "undefined")
-    },
+    **dict.fromkeys(("True", "TRUE", "yes", "Yes", "YES"), "write `true`"),
+    **dict.fromkeys(("False", "FALSE", "no", "No", "NO"), "write `false`"),
+    **dict.fromkeys(
+        ("None", "none", "Null", "NULL", "nil", "NIL", "undefined"),
+        "write `= null` to ask whether it is none, `has value(...)` whether there is one",
+    ),
 }
 
 
