@@ -1,11 +1,13 @@
 """Check reports as the program makes them, written by hand: one of each kind of answer.
 
-Everything in here is invented for the tests, except the London 2012 venues, which are public record.
+Everything in here is invented, except the London 2012 venues, which are public record.
 """
 
 from __future__ import annotations
 
 from typing import Any
+
+from accordance.report.changes import changes
 
 Json = dict[str, Any]
 
@@ -329,8 +331,8 @@ def with_conditions() -> Json:
                 "accepted_exception",
                 severity="high",
                 gate=True,
-                message="The exit plan of Shared legal service was last reviewed more than 12 months"
-                " ago.",
+                message="The exit plan of Shared legal service was last reviewed more than 12"
+                " months ago.",
                 accepted_by={
                     "approver": "Full council",
                     "reason": "The plan is rewritten with the new agreement",
@@ -402,12 +404,12 @@ def established() -> Json:
                 "OBJ-04",
                 "non_compliant",
                 severity="high",
-                message="The partners have disagreed in public over the purpose of the service since"
-                " 12 May 2025, and nothing has been resolved.",
+                message="The partners have disagreed in public over the purpose of the service"
+                " since 12 May 2025, and nothing has been resolved.",
                 actions=[
                     action(
-                        "Bring the senior executives together and agree on one purpose, or start the"
-                        " exit plan",
+                        "Bring the senior executives together and agree on one purpose, or start"
+                        " the exit plan",
                         "Senior executives",
                         "60 days",
                         "2026-04-01",
@@ -581,4 +583,110 @@ def explanation() -> Json:
             )
         ],
         "exception": None,
+    }
+
+
+def what_if() -> Json:
+    """The renewal of `do_not_proceed`, if an exit plan existed."""
+    after = do_not_proceed()
+    for found in after["results"]:
+        if found["rule"] == "DEP-01":
+            found |= {"outcome": "compliant", "kind": None, "missing": [], "message": None}
+            found |= {"severity": None, "severity_least": None}
+    after["missing"] = after["missing"][1:]
+    return after | {
+        "what_if": {
+            "set": ["exit_plan.exists=true"],
+            "changes": changes(do_not_proceed(), after),
+        }
+    }
+
+
+def explanation_of_unknown() -> Json:
+    """Why EXT-01 could not be told, for a rule with a condition in two parts."""
+    base = undecided()
+    provider = part(
+        "leaf",
+        "value.annual / value.approved > 0.5",
+        "a year costs more than half of the approved value",
+        None,
+        reasons=["division by zero"],
+        facts=[fact("value.approved", 0, 22, "Approved value")],
+    )
+    outside = part(
+        "leaf",
+        'some p in parties satisfies p.sector != "public"',
+        "some party is not a public body",
+        True,
+        facts=[fact("parties[2].sector", "private", 31, "Sector")],
+    )
+    return {
+        "schema": "accordance/explain/1",
+        "strategy": base["strategy"],
+        "case": base["case"],
+        "rule": "EXT-01",
+        "title": TITLES["EXT-01"][1],
+        "theme": "Exit",
+        "outcome": "insufficient_evidence",
+        "severity": "high",
+        "severity_least": "high",
+        "gate": True,
+        "because": "Leaving is cheapest when it was agreed at the start.",
+        "basis": ["seed S06"],
+        "message": None,
+        "when": part(
+            "all",
+            f"{provider['text']} and {outside['text']}",
+            "a year costs more than half of the approved value and some party is not public",
+            None,
+            parts=[provider, outside],
+        ),
+        "require": [
+            part(
+                "leaf",
+                "exit_plan.exists",
+                "there is an exit plan",
+                None,
+                missing=["exit_plan.exists"],
+            )
+        ],
+        "severity_when": [],
+        "remedy": [],
+        "missing": ["exit_plan.exists"],
+        "actions": [],
+        "exception": None,
+        "what_if": {"set": ["value.approved=0"]},
+    }
+
+
+def rule_cases() -> Json:
+    """A run of rule cases with one failure."""
+    why = explanation()
+    return {
+        "schema": "accordance/test/1",
+        "strategy": established()["strategy"],
+        "passed": 41,
+        "failed": 1,
+        "themes": [
+            {"theme": "Dependence", "source": "tests/dependence.yaml", "passed": 29, "failed": 1},
+            {"theme": "Exit", "source": "tests/exit.yaml", "passed": 12, "failed": 0},
+        ],
+        "failures": [
+            {
+                "rule": "DEP-01",
+                "name": "one provider, no fallback, a critical service",
+                "source": "tests/dependence.yaml",
+                "line": 14,
+                "given": {
+                    "stage": "established",
+                    "dependence.provider_count": 1,
+                    "exit_plan.exists": True,
+                    "continuity.fallback_exists": False,
+                },
+                "on": "2026-01-31",
+                "expected": {"outcome": "non_compliant", "severity": "critical"},
+                "got": {"outcome": "non_compliant", "severity": "high"},
+                "why": why,
+            }
+        ],
     }

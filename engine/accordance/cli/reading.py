@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from ..problem import Problem, Refused
+from ..report.wording import STDIN_NAME
 from .progress import with_progress
-from .stream import STDIN, STDIN_NAME, read_stdin
+from .stream import STDIN, read_stdin
 
 if TYPE_CHECKING:
     from ..facts.case import Case

@@ -9,10 +9,10 @@ from typing import IO, Final
 from ..problem import Code, Place, Problem, Refused
 from ..report.page import Page
 from ..report.text import safe
+from ..report.wording import STDIN_NAME
 from ..source.text import bounded
 
 STDIN: Final = "-"
-STDIN_NAME: Final = "standard input"
 WIDTH_WITHOUT_TERMINAL: Final = 100
 
 

@@ -56,17 +56,17 @@ def part_lines(part: Json, paint: Paint, source: str | None = None) -> list[str]
 def _heading(explanation: Json, paint: Paint) -> list[str]:
     case, outcome = explanation["case"], explanation["outcome"]
     words = "cannot become a breach" if explanation.get("moot") else OUTCOMES[outcome]
-    level = severity(explanation)
-    if outcome in ("non_compliant", "insufficient_evidence", "accepted_exception") and level:
-        words += f", {level}"
-    if explanation.get("gate") and outcome != "not_applicable":
-        words += ", a gate"
+    label = f"{MARKS[outcome]} {words.upper()}"
+    if outcome in ("non_compliant", "insufficient_evidence", "accepted_exception"):
+        gate = "gate" if explanation.get("gate") else ""
+        more = ", ".join(word for word in (severity(explanation), gate) if word)
+        label += f" ({more})" if more else ""
     text = [
         paint.strong(line)
         for line in paint.paragraph(f"{explanation['rule']}  {explanation['title']}", 0, 8)
     ]
     text += [paint.dim(line) for line in paint.paragraph(f"{case['title']} · {dates(case)}", 0, 2)]
-    text += ["", paint.label(f"{MARKS[outcome]} {words.upper()}", outcome)]
+    text += ["", paint.label(label, outcome)]
     if explanation.get("message"):
         text += paint.paragraph(explanation["message"], INDENT)
     for setting in (explanation.get("what_if") or {}).get("set", ()):

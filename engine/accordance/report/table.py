@@ -20,6 +20,7 @@ from .wording import (
     MARKS,
     OPINIONS,
     OUTCOMES,
+    STDIN_NAME,
     VERDICTS,
     accepted_words,
     count,
@@ -279,9 +280,12 @@ def _hint(report: Json, shape: Outline, paint: Paint) -> list[str]:
     """The command that explains the first finding; one line, so that it can be copied."""
     found = (*shape.blocks, *shape.opens, *shape.breaches, *shape.gaps)
     source = report["case"]["source"]
-    if not found or not source or source == "-":
+    if not found or not source or source == STDIN_NAME:
         return []
-    return [f"Why? accordance explain {quote(source)} {found[0]['rule']}"]
+    call = ["accordance", "explain", source, found[0]["rule"]]
+    for setting in (report.get("what_if") or {}).get("set", ()):
+        call += ["--set", setting]
+    return [f"Why? {' '.join(map(quote, call))}"]
 
 
 def foot(answer: Json, paint: Paint) -> list[str]:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Final
+
 from . import Json
 from .paint import INDENT, Paint
 from .proof import part_lines
 from .wording import MARKS, OUTCOMES, count, day, value
+
+_MARGIN: Final = INDENT + 10
 
 
 def lines(outcome: Json, paint: Paint) -> list[str]:
@@ -28,12 +33,13 @@ def _failure(failure: Json, paint: Paint) -> list[str]:
     why = failure.get("why")
     if why:
         proof = []
+        paint = Paint(replace(paint.page, width=paint.page.width - _MARGIN))
         if why.get("when"):
-            proof += ["it applies if:", *part_lines(why["when"], paint)]
+            proof += ["it applies if:", *part_lines(why["when"], paint, why["case"]["source"])]
         if why.get("require"):
             proof.append("it asks:")
             for part in why["require"]:
-                proof += part_lines(part, paint)
+                proof += part_lines(part, paint, why["case"]["source"])
         text += _block("why", proof)
     return text
 
@@ -52,13 +58,13 @@ def _state(state: Json) -> list[str]:
 
 
 def _labelled(label: str, entries: list[str], paint: Paint) -> list[str]:
-    margin = INDENT + 10
+    margin = _MARGIN
     text = [line for entry in entries for line in paint.paragraph(entry, margin, 2)]
     return _block(label, [line[margin:] for line in text])
 
 
 def _block(label: str, entries: list[str]) -> list[str]:
-    margin = " " * (INDENT + 10)
+    margin = " " * (_MARGIN)
     text = [(margin + entry).rstrip() for entry in entries]
     if text:
         text[0] = " " * INDENT + f"{label:<10}" + text[0][len(margin) :]

@@ -61,6 +61,9 @@ _MONTHS: Final = (
     "December",
 )
 
+STDIN_NAME: Final = "standard input"
+"""What facts are called that came from no file."""
+
 DRAFT: Final = "DRAFT, not approved as it stands"
 """The status of a strategy that has changed since its approval, or has none."""
 
@@ -141,8 +144,9 @@ def value(found: Any) -> str:
     if isinstance(found, int):
         return f"{found:,}"
     if isinstance(found, str):
-        date = day(found)
-        return date if date != found or found == "none" else f"“{found}”"
+        if found and all(character.isalnum() or character in "_-+" for character in found):
+            return day(found)
+        return f"“{found}”"
     if isinstance(found, list):
         return listed(value(item) for item in found) if found else "none (an empty list)"
     if isinstance(found, dict):

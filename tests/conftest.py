@@ -1,0 +1,48 @@
+"""What tests need of the machine: what it lacks is skipped by name and listed at the end.
+
+With ACCORDANCE_ALL=1 (`make test ALL=1`) a need that is not met is a failure.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from collections import Counter
+from collections.abc import Callable
+from typing import NamedTuple
+
+import pytest
+
+
+class Need(NamedTuple):
+    """Something that not every machine has: is it here, and if not, how does one get it?"""
+
+    met: Callable[[], bool]
+    remedy: str
+
+
+NEEDS = {
+    "hatchling": Need(
+        lambda: importlib.util.find_spec("hatchling") is not None, "pip install hatchling"
+    ),
+}
+
+_LEFT_OUT: Counter[str] = Counter()
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for mark in item.iter_markers("needs"):
+        for name in mark.args:
+            if NEEDS[name].met():
+                continue
+            if os.environ.get("ACCORDANCE_ALL") == "1":
+                pytest.fail(f"needs {name}: {NEEDS[name].remedy}", pytrace=False)
+            _LEFT_OUT[name] += 1
+            pytest.skip(f"needs {name}")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if _LEFT_OUT:
+        terminalreporter.section("left out on this machine")
+        for name, tests in sorted(_LEFT_OUT.items()):
+            terminalreporter.line(f"{name}: {tests} tests ({NEEDS[name].remedy})")
