@@ -12,52 +12,10 @@ from dataclasses import dataclass
 from ..feel import syntax
 from ..feel.compiling import Names
 from ..feel.syntax import Node
-from ..feel.types import BOOLEAN, NUMBER, TEXT, ContextType, ListType, TextType, Type
-from ..strategy.model import SEVERITIES, Definition, Requirement, Rule, Strategy
+from ..feel.types import BOOLEAN
+from ..strategy.model import Definition, Requirement, Rule, Strategy
+from ..strategy.supplied import EVIDENCE_NAMES, TABLE_NAMES
 from .formula import TRUE, All, Any, Constant, Defined, Formula, Leaf, Opposite, atoms
-
-_OUTCOMES = (
-    "compliant",
-    "non_compliant",
-    "insufficient_evidence",
-    "not_applicable",
-    "accepted_exception",
-)
-
-RESULT_TYPE = ContextType(
-    fields={
-        "rule": TEXT,
-        "theme": TEXT,
-        "outcome": TextType(values=_OUTCOMES),
-        "kind": TextType(values=("breach", "gap")),
-        "severity": TextType(values=SEVERITIES),
-        "severity_least": TextType(values=SEVERITIES),
-        "gate": BOOLEAN,
-        "moot": BOOLEAN,
-        "rests_on": ListType(item=TEXT),
-        "missing": ListType(item=TEXT),
-    }
-)
-"""An item of `results`: what one rule said, as evidence rules and the tables see it."""
-
-MANDATORY_TYPE = ContextType(
-    fields={"path": TEXT, "stated": BOOLEAN, "needed": BOOLEAN, "decides": NUMBER}
-)
-"""An item of `mandatory`: a fact that the stage asks for; `needed` when a rule that applies (or may
-apply) reads it, `decides` how many such rules."""
-
-EVIDENCE_NAMES: Mapping[str, Type] = {
-    "results": ListType(item=RESULT_TYPE),
-    "mandatory": ListType(item=MANDATORY_TYPE),
-    "contradictions": ListType(item=TEXT),
-}
-"""What rules about evidence may read beside the facts."""
-
-TABLE_NAMES: Mapping[str, Type] = {
-    name: ListType(item=RESULT_TYPE)
-    for name in ("breaches", "gaps", "findings", "accepted", "serious")
-}
-"""What the verdict and opinion tables read."""
 
 
 @dataclass(frozen=True, slots=True)
