@@ -31,8 +31,8 @@ EVIDENCE: Final = "evidence"
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A threshold of the strategy. `value` is a number, text, boolean, date, duration (unit
-    `duration`) or a tuple of these (unit `list`)."""
+    """A threshold of the strategy. `value` is a date, duration, text or list where the unit is
+    `date`, `duration`, `text` or `list`, else a number."""
 
     name: str
     value: Value
@@ -91,7 +91,7 @@ class Rule:
     """When it applies, what it requires, how severe a breach is, which actions follow.
 
     `theme` is the name of the theme. `severity_when` has the highest level first. `finding` is the
-    message of a breach with its placeholders (see `strategy.message`), or None.
+    message of a breach with its placeholders (see `strategy.message`).
     """
 
     id: str
@@ -104,7 +104,7 @@ class Rule:
     severity: str
     severity_when: tuple[SeverityStep, ...]
     gate: frozenset[str]
-    finding: str | None
+    finding: str
     actions: tuple[Action, ...]
     because: str
     excludes: tuple[str, ...]
@@ -142,7 +142,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Acceptance:
-    """Which roles may accept a breach of one severity, and for how long at most (None: no limit)."""
+    """Which roles may accept a breach of one severity, and for how long (None: no limit)."""
 
     approvers: tuple[str, ...]
     longest: dt.timedelta | Months | None
@@ -164,8 +164,9 @@ class Strategy:
     """A strategy folder, read and checked.
 
     `themes` maps the prefix of rule ids to the theme's name, in the order of results; `rules` are
-    ordered by theme, then id. `exceptions` has an entry for each severity that may be accepted.
-    `digest` is of the canonical content, `source_digest` of the bytes of the files; `status` is
+    ordered by theme, then id, and `retired` are those whose `until` lies before this version: they
+    are not checked. A definition comes after those that it uses. `exceptions` has an entry for each
+    severity that may be accepted. `digest` is of the canonical content, `source_digest` of the bytes of the files; `status` is
     `approved` where the approval names this very digest, else `draft`.
     """
 
@@ -177,6 +178,7 @@ class Strategy:
     parameters: Mapping[str, Parameter]
     definitions: Mapping[str, Definition]
     rules: tuple[Rule, ...]
+    retired: tuple[Rule, ...]
     mandatory: Mapping[str, tuple[str, ...]]
     exceptions: Mapping[str, Acceptance]
     verdict: Table
@@ -187,3 +189,10 @@ class Strategy:
     source_digest: str
     status: str
     folder: str
+
+    def rule(self, name: str) -> Rule | None:
+        """The rule with that id, or that had it before; a retired one where there is no other."""
+        every = (*self.rules, *self.retired)
+        exact = [rule for rule in every if rule.id == name]
+        renamed = [rule for rule in every if name in rule.aliases]
+        return next(iter(exact + renamed), None)

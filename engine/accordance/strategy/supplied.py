@@ -1,4 +1,4 @@
-"""The lists that the program supplies to rules about evidence and to the tables."""
+"""Names that the program supplies to expressions, beside the facts, and their types."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 from ..feel.types import BOOLEAN, NUMBER, TEXT, ContextType, ListType, TextType, Type
 from .model import SEVERITIES
 
-_OUTCOMES: Final = (
+OUTCOMES: Final = (
     "compliant",
     "non_compliant",
     "insufficient_evidence",
@@ -20,7 +20,7 @@ RESULT_TYPE: Final = ContextType(
     fields={
         "rule": TEXT,
         "theme": TEXT,
-        "outcome": TextType(values=_OUTCOMES),
+        "outcome": TextType(values=OUTCOMES),
         "kind": TextType(values=("breach", "gap")),
         "severity": TextType(values=SEVERITIES),
         "severity_least": TextType(values=SEVERITIES),
@@ -30,13 +30,13 @@ RESULT_TYPE: Final = ContextType(
         "missing": ListType(item=TEXT),
     }
 )
-"""An item of `results`: what one rule said, as evidence rules and the tables see it."""
+"""What one rule said, as rules about evidence and the tables see it."""
 
 MANDATORY_TYPE: Final = ContextType(
     fields={"path": TEXT, "stated": BOOLEAN, "needed": BOOLEAN, "decides": NUMBER}
 )
-"""An item of `mandatory`: a fact that the stage asks for; `needed` when a rule that applies (or may
-apply) reads it, `decides` how many such rules."""
+"""A fact that the stage asks for; `needed` when a rule that applies (or may apply) reads it,
+`decides` how many such rules."""
 
 EVIDENCE_NAMES: Final[Mapping[str, Type]] = {
     "results": ListType(item=RESULT_TYPE),
@@ -50,3 +50,6 @@ TABLE_NAMES: Final[Mapping[str, Type]] = {
     for name in ("breaches", "gaps", "findings", "accepted", "serious")
 }
 """What the verdict and opinion tables read."""
+
+SUPPLIED: Final = frozenset((*EVIDENCE_NAMES, *TABLE_NAMES, "item", "unmet"))
+"""Names that nobody else may use."""

@@ -1,0 +1,190 @@
+"""A strategy as JSON values and back, without reading YAML or parsing expressions.
+
+Only for the program's own cache: `decode` trusts that `encode` of the same program wrote what it
+reads, and raises ValueError, TypeError, KeyError, IndexError or AttributeError for anything else.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from fractions import Fraction
+from typing import Any, Final
+
+from ..facts.model import FactModel
+from ..feel import transport
+from ..feel.syntax import Node
+from ..feel.types import ContextType, ListType, NumberType, TextType, Type
+from ..feel.values import Months
+from ..problem import Place
+from .due import Due
+from .model import (
+    Acceptance,
+    Action,
+    Approval,
+    Definition,
+    Parameter,
+    Requirement,
+    Rule,
+    SeverityStep,
+    Strategy,
+    Table,
+    TableRow,
+)
+
+_CLASSES: Final[tuple[type[Any], ...]] = (
+    Acceptance,
+    Action,
+    Approval,
+    Definition,
+    Due,
+    Parameter,
+    Requirement,
+    Rule,
+    Table,
+    TableRow,
+)
+_INDEX: Final = {kind: index for index, kind in enumerate(_CLASSES)}
+_APART: Final = ("model", "folder")
+"""The fields of a strategy that are not encoded like the others."""
+
+
+def encode(strategy: Strategy) -> dict[str, Any]:
+    """The JSON form of a strategy. Places are kept relative to its folder."""
+    model = strategy.model
+    writer = _Writer(f"{strategy.folder.rstrip('/')}/", model.type)
+    return {
+        "model": model.to_json(),
+        "derivations": {path: transport.to_json(node) for path, node in model.derivations.items()},
+        "strategy": {
+            one.name: writer.written(getattr(strategy, one.name))
+            for one in fields(strategy)
+            if one.name not in _APART
+        },
+    }
+
+
+def decode(data: dict[str, Any], folder: str) -> Strategy:
+    """The strategy of a JSON form, read from a folder of that name."""
+    derivations = {path: transport.from_json(node) for path, node in data["derivations"].items()}
+    model = FactModel.from_json(data["model"], derivations)
+    reader = _Reader(f"{folder.rstrip('/')}/", model.type)
+    parts = {name: reader.read(value) for name, value in data["strategy"].items()}
+    return Strategy(model=model, folder=folder, **parts)
+
+
+class _Writer:
+    def __init__(self, prefix: str, facts: ContextType) -> None:
+        self._prefix = prefix
+        self._groups = {id(group): path for path, group in _groups(facts).items()}
+
+    def written(self, value: Any) -> Any:
+        if value is None or isinstance(value, bool | int | str):
+            return value
+        if isinstance(value, Place):
+            return ["@", value.file.removeprefix(self._prefix), value.line, value.column]
+        if isinstance(value, Node):
+            return ["e", transport.to_json(value)]
+        if isinstance(value, SeverityStep):
+            return ["s", value.level, transport.to_json(value.expression), value.text]
+        if isinstance(value, Type):
+            return ["T", self._type(value)]
+        if isinstance(value, list | tuple | frozenset):
+            tag = "[" if isinstance(value, list) else "(" if isinstance(value, tuple) else "{"
+            items = sorted(value) if tag == "{" else value
+            return [tag, *(self.written(item) for item in items)]
+        if isinstance(value, Mapping):
+            return [":", *(part for item in value.items() for part in map(self.written, item))]
+        if isinstance(value, Fraction):
+            return ["n", value.numerator, value.denominator]
+        if isinstance(value, dt.date):
+            return ["d", value.isoformat()]
+        if isinstance(value, dt.timedelta):
+            return ["t", value.days, value.seconds]
+        if isinstance(value, Months):
+            return ["m", value.count]
+        index = _INDEX[type(value)]
+        return [index, *(self.written(getattr(value, one.name)) for one in fields(value))]
+
+    def _type(self, type: Type) -> Any:
+        if isinstance(type, ContextType):
+            # A group of the fact model stands under its path: it is large, and it is there.
+            return ["c", self._groups[id(type)]]
+        if isinstance(type, ListType):
+            return ["l", self._type(type.item)]
+        if isinstance(type, TextType):
+            return ["x", *(type.values or ())]
+        if isinstance(type, NumberType):
+            bounds = [self.written(type.low), self.written(type.high)]
+            return ["n", *bounds, type.whole, type.unit]
+        return type.name
+
+
+class _Reader:
+    def __init__(self, prefix: str, facts: ContextType) -> None:
+        self._prefix = prefix
+        self._facts = facts
+        self._files: dict[str, str] = {}
+        self._readers: Final[dict[str, Callable[[list[Any]], Any]]] = {
+            "@": self._place,
+            "e": lambda data: transport.from_json(data[1]),
+            "s": lambda data: SeverityStep(data[1], transport.from_json(data[2]), data[3]),
+            "T": lambda data: self._type(data[1]),
+            "[": lambda data: [self.read(item) for item in data[1:]],
+            "(": lambda data: tuple([self.read(item) for item in data[1:]]),
+            "{": lambda data: frozenset([self.read(item) for item in data[1:]]),
+            ":": self._mapping,
+            "n": lambda data: Fraction(data[1], data[2]),
+            "d": lambda data: dt.date.fromisoformat(data[1]),
+            "t": lambda data: dt.timedelta(data[1], data[2]),
+            "m": lambda data: Months(data[1]),
+        }
+
+    def read(self, data: Any) -> Any:
+        if type(data) is not list:
+            return data
+        tag = data[0]
+        if type(tag) is int:
+            return _CLASSES[tag](*[self.read(part) for part in data[1:]])
+        return self._readers[tag](data)
+
+    def _place(self, data: list[Any]) -> Place:
+        name = data[1]
+        file = self._files.get(name)
+        if file is None:
+            file = self._files[name] = self._prefix + name
+        return Place(file, data[2], data[3])
+
+    def _mapping(self, data: list[Any]) -> dict[Any, Any]:
+        return {
+            self.read(data[index]): self.read(data[index + 1]) for index in range(1, len(data), 2)
+        }
+
+    def _type(self, data: Any) -> Type:
+        if type(data) is str:
+            return Type(data)
+        kind = data[0]
+        if kind == "c":
+            return _groups(self._facts)[data[1]]
+        if kind == "l":
+            return ListType(item=self._type(data[1]))
+        if kind == "x":
+            return TextType(values=tuple(data[1:]) or None)
+        low, high, whole, unit = data[1:]
+        return NumberType(low=self.read(low), high=self.read(high), whole=whole, unit=unit)
+
+
+def _groups(facts: ContextType) -> dict[str, ContextType]:
+    """Every group of the fact model by its path."""
+    found = {"": facts}
+    stack: list[tuple[str, ContextType]] = [("", facts)]
+    while stack:
+        path, group = stack.pop()
+        for name, type in group.fields.items():
+            member = type.item if isinstance(type, ListType) else type
+            if isinstance(member, ContextType):
+                inner = f"{path}.{name}" if path else name
+                found[inner] = member
+                stack.append((inner, member))
+    return found

@@ -1,0 +1,347 @@
+"""rules/*.yaml: the definitions and rules of a theme."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from ..problem import Code, Place, Problem
+from ..source.quoting import listed, quoted
+from ..source.tree import Located, Mapping, Scalar, Sequence
+from .actions import read_actions
+from .definitions import ABOUT, Definitions
+from .expressions import Expression, Expressions
+from .fields import Fields, fields_of, suggestion
+from .message import UNMET, is_name, placeholders, stray_brace
+from .model import (
+    PARTNERSHIP,
+    SEVERITIES,
+    STAGES,
+    Requirement,
+    Rule,
+    SeverityStep,
+)
+
+FILE_FIELDS: Final = ("theme", "definitions", "rules")
+RULE_FIELDS: Final = (
+    "title",
+    "stages",
+    "when",
+    "require",
+    "severity",
+    "severity_when",
+    "gate",
+    "finding",
+    "actions",
+    "because",
+    "excludes",
+    "assumes",
+    "basis",
+    "since",
+    "until",
+    "effective",
+    "jurisdictions",
+    "aliases",
+    "about",
+    "tags",
+)
+REQUIREMENT_FIELDS: Final = ("is", "stages", "unmet")
+
+RULE_ID: Final = re.compile(r"[A-Z][A-Z0-9]{1,7}-[0-9]{2,4}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class NameInText:
+    """A name between braces in a message, still to be looked up."""
+
+    name: str
+    place: Place
+
+
+class RuleFiles:
+    """What the rule files state, as far as it could be read."""
+
+    def __init__(
+        self, themes: dict[str, str] | None, problems: list[Problem], expressions: Expressions
+    ) -> None:
+        self.themes = themes
+        self.problems = problems
+        self.expressions = expressions
+        self.definitions = Definitions(problems, expressions)
+        self.rules: dict[str, Rule] = {}
+        self.ids: dict[str, Place] = {}
+        self.aliases: dict[str, Place] = {}
+        self.names_in_text: list[NameInText] = []
+        self.jurisdictions: list[tuple[str, Place]] = []
+
+    def read(self, node: Located) -> None:
+        """Add what one file states."""
+        fields = fields_of(node, "a rule file", node.place, FILE_FIELDS, self.problems)
+        if fields is None:
+            return
+        self.definitions.read(fields)
+        rules = fields.members("rules")
+        if rules:
+            # A file that only holds definitions belongs to every theme.
+            fields.require("theme")
+        theme = self._theme(fields)
+        for rule_id, entry, place in rules:
+            self._read_rule(rule_id, entry, place, theme)
+
+    def _note(self, code: Code, message: str, place: Place, help: str | None = None) -> None:
+        self.problems.append(Problem(code, message, place, help))
+
+    def _theme(self, fields: Fields) -> str | None:
+        if self.themes is None:
+            return fields.text("theme")
+        return fields.choice("theme", list(self.themes.values()))
+
+    # rules
+
+    def _read_rule(self, rule_id: str, node: Located, place: Place, theme: str | None) -> None:
+        self._check_id(rule_id, place, theme)
+        fields = fields_of(node, f"the rule {quoted(rule_id)}", place, RULE_FIELDS, self.problems)
+        if fields is None:
+            return
+        complete = fields.require("title", "stages", "require", "severity", "finding", "because")
+        before = len(self.problems)
+        about = fields.choice("about", ABOUT) or PARTNERSHIP
+        stages = fields.choices("stages", STAGES)
+        if not stages and "stages" in fields.node.entries:
+            complete = False
+        severity = fields.choice("severity", SEVERITIES)
+        when = self._when(fields, about)
+        require = self._requirements(fields, about, stages)
+        effective = fields.part("effective", ("from", "until"))
+        rule = Rule(
+            id=rule_id,
+            title=fields.text("title") or "",
+            theme=theme or "",
+            stages=stages,
+            when=when.node if when else None,
+            when_text=when.text if when else None,
+            require=require,
+            severity=severity or SEVERITIES[-1],
+            severity_when=self._severity_when(fields, about, severity),
+            gate=frozenset(self._among(fields, "gate", stages)),
+            finding=self._message(fields, "finding"),
+            actions=read_actions(fields, stages),
+            because=fields.text("because") or "",
+            excludes=fields.texts("excludes"),
+            assumes=fields.texts("assumes"),
+            basis=fields.texts("basis"),
+            since=fields.version("since"),
+            until=fields.version("until"),
+            effective_from=effective.date("from") if effective else None,
+            effective_until=effective.date("until") if effective else None,
+            jurisdictions=self._jurisdictions(fields),
+            aliases=self._aliases(fields),
+            about=about,
+            tags=fields.texts("tags"),
+            place=place,
+        )
+        self._check_dates(rule, fields)
+        # A rule with a problem is never used: the strategy is refused. It is kept out as well, so
+        # that what follows needs no thought about half a rule.
+        if complete and len(self.problems) == before:
+            self.rules[rule_id] = rule
+
+    def _check_id(self, rule_id: str, place: Place, theme: str | None) -> None:
+        first = self.ids.get(rule_id)
+        if first:
+            self._note(
+                Code.DUPLICATE_ID,
+                f"there are two rules {quoted(rule_id)}, the first at {first}",
+                place,
+                "give one of them another number",
+            )
+        self.ids.setdefault(rule_id, place)
+        if not RULE_ID.fullmatch(rule_id):
+            self._note(
+                Code.FIELD_VALUE,
+                f"{quoted(rule_id)} is not the id of a rule",
+                place,
+                "write the prefix of the theme, a hyphen and two digits, such as `DEP-01`",
+            )
+        elif self.themes is not None and theme is not None:
+            prefix = rule_id.partition("-")[0]
+            wanted = [key for key, name in self.themes.items() if name == theme]
+            if prefix not in wanted:
+                self._note(
+                    Code.FIELD_VALUE,
+                    f"{quoted(rule_id)} does not belong to the theme {quoted(theme)}",
+                    place,
+                    f"the ids of its rules begin with {listed([f'{key}-' for key in wanted])}",
+                )
+
+    def _when(self, fields: Fields, about: str) -> Expression | None:
+        if "when" not in fields.node.entries:
+            return None
+        return self.expressions.condition(fields.node.entries["when"], "`when`", about)
+
+    def _requirements(
+        self, fields: Fields, about: str, stages: tuple[str, ...]
+    ) -> tuple[Requirement, ...]:
+        found = []
+        items = fields.items("require")
+        for node in items:
+            place = node.place
+            limited: frozenset[str] | None = None
+            unmet: str | None = None
+            if isinstance(node, Mapping):
+                part = Fields(node, "a requirement", place, REQUIREMENT_FIELDS, self.problems)
+                if not part.require("is"):
+                    continue
+                if "stages" in node.entries:
+                    limited = frozenset(self._among(part, "stages", stages))
+                unmet = self._message(part, "unmet", unmet=False) or None
+                node = node.entries["is"]
+            expression = self.expressions.condition(node, "a requirement", about)
+            if expression:
+                found.append(Requirement(expression.text, expression.node, limited, unmet, place))
+        if len(found) == len(items) and "require" in fields.node.entries:
+            self._check_covered(fields, found, stages)
+        return tuple(found)
+
+    def _check_covered(
+        self, fields: Fields, require: list[Requirement], stages: tuple[str, ...]
+    ) -> None:
+        """A stage without any requirement would always be met."""
+        bare = [
+            stage
+            for stage in stages
+            if not any(part.stages is None or stage in part.stages for part in require)
+        ]
+        if bare and fields.get("require") is not None:
+            self._note(
+                Code.FIELD_VALUE,
+                f"{fields.what} requires nothing at the stage {listed(bare)}",
+                fields.node.key_place("require"),
+                "add a requirement, or take the stage out of `stages`",
+            )
+
+    def _severity_when(
+        self, fields: Fields, about: str, severity: str | None
+    ) -> tuple[SeverityStep, ...]:
+        steps = {}
+        for level, entry, place in fields.members("severity_when"):
+            if level not in SEVERITIES:
+                self._note(
+                    Code.FIELD_VALUE,
+                    f"{quoted(level)} is not a severity",
+                    place,
+                    suggestion(level, SEVERITIES) or f"write {listed(list(SEVERITIES), 'or')}",
+                )
+            elif severity and SEVERITIES.index(level) >= SEVERITIES.index(severity):
+                self._note(
+                    Code.FIELD_VALUE,
+                    f"`severity_when` can only raise the severity, and {quoted(level)} is not "
+                    f"above {quoted(severity)}",
+                    place,
+                )
+            expression = self.expressions.condition(entry, "a condition of `severity_when`", about)
+            if expression:
+                steps[level] = SeverityStep(level, expression.node, expression.text)
+        return tuple(steps[level] for level in SEVERITIES if level in steps)
+
+    def _among(self, fields: Fields, name: str, stages: tuple[str, ...]) -> tuple[str, ...]:
+        """A list of stages, each one that the rule has."""
+        found = fields.choices(name, STAGES)
+        odd = [stage for stage in found if stage not in stages]
+        if odd and stages:
+            self._note(
+                Code.FIELD_VALUE,
+                f"{quoted(name)} names {listed(odd)}, which is not among the stages of the rule",
+                fields.node.entries[name].place,
+                f"the rule has {listed(list(stages))}",
+            )
+        elif not found and fields.get(name) is not None:
+            node = fields.node.entries[name]
+            if isinstance(node, Sequence) and not node.items:
+                self._note(
+                    Code.FIELD_VALUE, f"{quoted(name)} names no stage", node.place, "leave it out"
+                )
+        return found
+
+    def _message(self, fields: Fields, name: str, *, unmet: bool = True) -> str:
+        """A message; its placeholders are remembered, to be looked up later."""
+        text = fields.text(name)
+        node = fields.get(name)
+        if text is None or not isinstance(node, Scalar):
+            return ""
+        stray = stray_brace(node.text)
+        if stray is not None:
+            self._note(
+                Code.MESSAGE,
+                f"{quoted(node.text[stray])} has no partner",
+                node.place_of(stray),
+                "write a name between `{` and `}`, as in `{title}`",
+            )
+        for word, offset in placeholders(node.text):
+            if word == UNMET and unmet:
+                continue
+            if word == UNMET or not is_name(word):
+                self._note(
+                    Code.MESSAGE,
+                    f"{quoted('{' + word + '}')} cannot be filled in here",
+                    node.place_of(offset),
+                    "write the name of a fact, parameter or definition between the braces",
+                )
+            else:
+                self.names_in_text.append(NameInText(word, node.place_of(offset)))
+        return text
+
+    # validity
+
+    def _check_dates(self, rule: Rule, fields: Fields) -> None:
+        start, end = rule.effective_from, rule.effective_until
+        if start and end and end < start:
+            self._note(
+                Code.FIELD_VALUE,
+                "`effective` ends before it begins",
+                fields.node.key_place("effective"),
+            )
+
+    def _jurisdictions(self, fields: Fields) -> tuple[str, ...]:
+        found = []
+        for item in fields.distinct("jurisdictions"):
+            name = fields.text_of(item, "a jurisdiction")
+            if name:
+                found.append(name)
+                self.jurisdictions.append((name, item.place))
+        return tuple(found)
+
+    def _aliases(self, fields: Fields) -> tuple[str, ...]:
+        found = []
+        for item in fields.distinct("aliases"):
+            name = fields.text_of(item, "an alias")
+            if name is None:
+                continue
+            found.append(name)
+            if not RULE_ID.fullmatch(name):
+                self._note(
+                    Code.FIELD_VALUE,
+                    f"{quoted(name)} is not the id of a rule",
+                    item.place,
+                    "write the id that the rule had before, such as `DEP-01`",
+                )
+            elif name in self.aliases:
+                self._note(
+                    Code.DUPLICATE_ID,
+                    f"{quoted(name)} is an alias already, at {self.aliases[name]}",
+                    item.place,
+                )
+            self.aliases.setdefault(name, item.place)
+        return tuple(found)
+
+    def check_aliases(self) -> None:
+        """An alias is the id of no rule."""
+        for alias, place in self.aliases.items():
+            if alias in self.ids:
+                self._note(
+                    Code.DUPLICATE_ID,
+                    f"the alias {quoted(alias)} is the id of a rule, at {self.ids[alias]}",
+                    place,
+                    "an alias is an id that is no longer used",
+                )
