@@ -555,7 +555,7 @@ def explanation() -> Json:
             part(
                 "leaf",
                 "continuity.fallback_exists",
-                "there is a fallback",
+                "there is no fallback",
                 False,
                 facts=[fact("continuity.fallback_exists", False, 52, "Fallback exists")],
             ),
@@ -566,7 +566,7 @@ def explanation() -> Json:
                 "part": part(
                     "leaf",
                     "service.critical",
-                    "the service is critical",
+                    "the service is not critical",
                     False,
                     facts=[fact("service.critical", False, 12, "Critical service")],
                 ),

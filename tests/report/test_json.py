@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.report import samples
 
 from accordance.report.json import check, write
 from accordance.report.page import Page
+from tests.report import samples
 
 
 @pytest.mark.parametrize(

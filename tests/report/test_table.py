@@ -7,10 +7,10 @@ import re
 from pathlib import Path
 
 import pytest
-from tests.report import samples
 
 from accordance.report import table
 from accordance.report.page import Page
+from tests.report import samples
 
 PAGES = Path(__file__).parent / "pages"
 ANSI = re.compile(r"\x1b\[[0-9;]*m")

@@ -24,6 +24,7 @@ from .wording import (
     count,
     dates,
     fact_words,
+    part_words,
     program_words,
     sentence,
     severity,
@@ -33,7 +34,7 @@ from .wording import (
 _SPECIAL: Final = re.compile(r"([\\`*_{}\[\]<>#|~$&@])")
 _START: Final = re.compile(r"^(\s*\d{0,9})([-+=.)])")
 _LINK: Final = re.compile(r"(?i)\b(https?|ftp|mailto|www)([:.])")
-_STATES: Final = {True: "yes", False: "no", None: "not known"}
+_HOLDS: Final = {True: "✓", False: "✗", None: "? not known:"}
 
 
 def check(reports: Sequence[Json], page: Page) -> str:
@@ -151,7 +152,7 @@ def _overview(reports: Sequence[Json]) -> str:
                 answer,
                 title,
                 report["case"]["stage"] or "",
-                by_severity(found) or "none",
+                by_severity(found),
                 str(len(unknown)),
             ]
         )
@@ -209,7 +210,7 @@ def _every_rule(results: Sequence[Json]) -> list[str]:
 
 def _part(part: Json, depth: int) -> list[str]:
     margin = "  " * depth
-    lines = [f"{margin}- **{_STATES[part['state']]}**: {_text(part['words'] or part['text'])}"]
+    lines = [f"{margin}- {_HOLDS[part['state']]} {_text(part_words(part))}"]
     lines += [f"{margin}  - {_text(fact_words(fact, None))}" for fact in part.get("facts") or ()]
     if not part.get("parts"):
         lines += [f"{margin}  - not stated: {_code(path)}" for path in part.get("missing") or ()]

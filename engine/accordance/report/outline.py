@@ -126,13 +126,17 @@ def _by_severity(results: Iterable[Json]) -> list[Json]:
 
 
 def by_severity(results: Iterable[Json]) -> str:
-    """`2 critical, 1 high` of the results; only `high` where all are."""
+    """`2 critical, 1 high`, or `none`."""
     tally: dict[str, int] = {}
     for result in results:
         tally[result["severity"]] = tally.get(result["severity"], 0) + 1
-    if len(tally) == 1:
-        return next(iter(tally))
-    return ", ".join(f"{tally[level]} {level}" for level in SEVERITIES if level in tally)
+    return ", ".join(f"{tally[level]} {level}" for level in SEVERITIES if level in tally) or "none"
+
+
+def _levels(results: Sequence[Json]) -> str:
+    """The same in brackets after a number; only `high` where all are."""
+    levels = {result["severity"] for result in results}
+    return f"({levels.pop() if len(levels) == 1 else by_severity(results)})"
 
 
 def _summary(
@@ -160,11 +164,9 @@ def _summary(
     unknown = [result for result in (*opens, *gaps) if result["kind"] == "gap"]
     found = []
     if broken:
-        found.append(f"{count(len(broken), 'breach', 'breaches')} ({by_severity(broken)})")
+        found.append(f"{count(len(broken), 'breach', 'breaches')} {_levels(broken)}")
     if unknown:
-        found.append(
-            f"{count(len(unknown), 'rule')} without enough evidence ({by_severity(unknown)})"
-        )
+        found.append(f"{count(len(unknown), 'rule')} without enough evidence {_levels(unknown)}")
     if accepted:
         found.append(count(len(accepted), "accepted exception"))
     yield listed(found) or "no findings"

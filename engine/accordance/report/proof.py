@@ -15,15 +15,17 @@ from .wording import (
     dates,
     day,
     fact_words,
+    joined_words,
     listed,
+    part_words,
     sentence,
     severity,
 )
 
 _MET: Final = {True: "✓ met", False: "✗ not met", None: "? not known"}
 _OUTCOME_OF: Final = {True: "compliant", False: "non_compliant", None: "insufficient_evidence"}
-_SAYS: Final = {True: "yes", False: "no", None: "?"}
-_JOINED: Final = {"all": "all of these hold", "any": "at least one of these holds"}
+_HOLDS: Final = {True: "✓", False: "✗", None: "?"}
+"""The words of a part say what is the case: of one that does not hold, its contrary."""
 _DEEPEST: Final = 12
 """Levels of a proof that are indented; what lies deeper stands at the same margin."""
 
@@ -50,7 +52,7 @@ def lines(explanation: Json, paint: Paint) -> list[str]:
 
 def part_lines(part: Json, paint: Paint, source: str | None = None) -> list[str]:
     """One condition with what it rests on, not indented."""
-    return _part(part, paint, 0, _SAYS[part["state"]], source)
+    return _part(part, paint, 0, _HOLDS[part["state"]], source)
 
 
 def _heading(explanation: Json, paint: Paint) -> list[str]:
@@ -86,7 +88,7 @@ def _applies(explanation: Json, paint: Paint) -> list[str]:
     answer = {True: "Yes", False: "No", None: "Not known"}[when["state"]]
     return [
         title + answer,
-        *_part(when, paint, INDENT, _SAYS[when["state"]], explanation["case"]["source"]),
+        *_part(when, paint, INDENT, _HOLDS[when["state"]], explanation["case"]["source"]),
     ]
 
 
@@ -114,22 +116,19 @@ def _serious(explanation: Json, paint: Paint) -> list[str]:
     text = [paint.strong("How serious") + f"  {severity(explanation)}"]
     for step in steps:
         part = step["part"]
-        holds = {True: "yes", False: "no", None: "not known"}[part["state"]]
-        text += paint.paragraph(f"{step['level']} if {part['words']}: {holds}", INDENT, 2)
+        holds = {True: "yes,", False: "no,", None: "not known whether"}[part["state"]]
+        text += paint.paragraph(f"{step['level']}: {holds} {part['words']}", INDENT, 2)
         text += _grounds(part, paint, INDENT + 2, explanation["case"]["source"])
     return text
 
 
 def _part(
-    part: Json, paint: Paint, margin: int, mark: str, source: str | None, column: int = 3
+    part: Json, paint: Paint, margin: int, mark: str, source: str | None, column: int = 1
 ) -> list[str]:
     """A condition: its mark and words, then its meaning, facts and parts set under the words."""
     inner = margin + column + GAP
     pad = column - len(_plain(mark))
-    words = part["words"] or part["text"]
-    if part["parts"]:
-        words = _JOINED.get(part["kind"], words)
-    head = paint.paragraph(words, inner)
+    head = paint.paragraph(part_words(part), inner)
     first = " " * margin + mark + " " * (pad + GAP) + head[0][inner:]
     return [first, *head[1:], *_grounds(part, paint, inner, source)]
 
@@ -156,14 +155,15 @@ def _grounds(part: Json, paint: Paint, margin: int, source: str | None) -> list[
                 text += paint.paragraph(f"not stated: {path}", margin, 2)
     for reason in part.get("reasons") or ():
         text += paint.paragraph(f"cannot be told: {reason}", margin, 2)
-    deeper = margin if margin < _DEEPEST * (3 + GAP) else margin - 3 - GAP
+    deeper = margin if margin < _DEEPEST * (1 + GAP) else margin - 1 - GAP
     parts: Sequence[Json] = part.get("parts") or ()
-    if part["kind"] == "definition" and len(parts) == 1 and parts[0]["kind"] in _JOINED:
+    joined = joined_words(parts[0]) if part["kind"] == "definition" and len(parts) == 1 else None
+    if joined:
         # The name of the definition has been said; what it joins stands directly below.
-        text += paint.aside(f"{_JOINED[parts[0]['kind']]}:", margin)
+        text += paint.aside(f"{joined}:", margin)
         parts = parts[0]["parts"]
     for inner in parts:
-        text += _part(inner, paint, deeper, _SAYS[inner["state"]], source)
+        text += _part(inner, paint, deeper, _HOLDS[inner["state"]], source)
     return text
 
 

@@ -67,7 +67,7 @@ def _overview(reports: Sequence[Json], paint: Paint) -> str:
                 paint.state(f"{shape.mark} {shape.headline}", shape.answer),
                 paint.fold(report["case"]["title"], paint.page.width - 62),
                 report["case"]["stage"] or "",
-                paint.fold(by_severity(found) or "none", 18),
+                paint.fold(by_severity(found), 18),
                 str(len(unknown)),
             ]
         )

@@ -46,6 +46,15 @@ MARKS: Final = {
 }
 """The symbol of an outcome, verdict or opinion; a report never tells state by colour alone."""
 
+_JOINED: Final = {
+    ("all", True): "all of these hold",
+    ("all", False): "not all of these hold",
+    ("all", None): "all of these would have to hold",
+    ("any", True): "at least one of these holds",
+    ("any", False): "none of these holds",
+    ("any", None): "one of these would have to hold",
+}
+
 _MONTHS: Final = (
     "January",
     "February",
@@ -79,6 +88,16 @@ def listed(parts: Iterable[str], last: str = "and") -> str:
     if len(items) < 2:
         return "".join(items)
     return f"{', '.join(items[:-1])} {last} {items[-1]}"
+
+
+def part_words(part: Json) -> str:
+    """What a part of a condition says; where it joins other parts, how it joins them."""
+    return joined_words(part) or part["words"] or part["text"]
+
+
+def joined_words(part: Json) -> str | None:
+    """How a part joins the parts below it; None for a part that does not."""
+    return _JOINED.get((part["kind"], part["state"])) if part.get("parts") else None
 
 
 def sentence(text: str) -> str:
@@ -174,8 +193,8 @@ def fact_words(fact: Json, source: str | None) -> str:
     place = f"line {where}" if where else ""
     if fact.get("source") and fact["source"] != source:
         place = f"{fact['source']}:{where}" if where else fact["source"]
-    if fact.get("derived"):
-        place = f"derived: {fact['derived']}"
+    if fact.get("derived_from"):
+        place = f"follows from {fact['derived_from']}"
     name = fact.get("title")
     path = fact["path"]
     label = f"{name} ({path})" if name else path
