@@ -59,8 +59,8 @@ def keep(strategy: Strategy, folder: Folder) -> None:
 
     try:
         body = json.dumps(encode(strategy), ensure_ascii=False, separators=(",", ":")).encode()
-    except _UNFIT:
-        return
+    except ValueError:
+        return  # a number longer than JSON is written with
     with suppress(OSError):
         os.makedirs(directory, mode=0o700, exist_ok=True)
         if _is_private(directory):

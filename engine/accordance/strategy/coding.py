@@ -32,6 +32,7 @@ from .model import (
     Table,
     TableRow,
 )
+from .supplied import MANDATORY_TYPE, RESULT_TYPE
 
 _CLASSES: Final[tuple[type[Any], ...]] = (
     Acceptance,
@@ -45,6 +46,7 @@ _CLASSES: Final[tuple[type[Any], ...]] = (
     Table,
     TableRow,
 )
+
 _INDEX: Final = {kind: index for index, kind in enumerate(_CLASSES)}
 _APART: Final = ("model", "folder")
 """The fields of a strategy that are not encoded like the others."""
@@ -56,7 +58,6 @@ def encode(strategy: Strategy) -> dict[str, Any]:
     writer = _Writer(f"{strategy.folder.rstrip('/')}/", model.type)
     return {
         "model": model.to_json(),
-        "derivations": {path: transport.to_json(node) for path, node in model.derivations.items()},
         "strategy": {
             one.name: writer.written(getattr(strategy, one.name))
             for one in fields(strategy)
@@ -67,8 +68,7 @@ def encode(strategy: Strategy) -> dict[str, Any]:
 
 def decode(data: dict[str, Any], folder: str) -> Strategy:
     """The strategy of a JSON form, read from a folder of that name."""
-    derivations = {path: transport.from_json(node) for path, node in data["derivations"].items()}
-    model = FactModel.from_json(data["model"], derivations)
+    model = FactModel.from_json(data["model"])
     reader = _Reader(f"{folder.rstrip('/')}/", model.type)
     parts = {name: reader.read(value) for name, value in data["strategy"].items()}
     return Strategy(model=model, folder=folder, **parts)
@@ -109,8 +109,12 @@ class _Writer:
 
     def _type(self, type: Type) -> Any:
         if isinstance(type, ContextType):
-            # A group of the fact model stands under its path: it is large, and it is there.
-            return ["c", self._groups[id(type)]]
+            # A known group stands under its path, since it is large and there anyway.
+            path = self._groups.get(id(type))
+            if path is not None:
+                return ["c", path]
+            members = [(name, self._type(one)) for name, one in type.fields.items()]
+            return ["g", *(part for member in members for part in member)]
         if isinstance(type, ListType):
             return ["l", self._type(type.item)]
         if isinstance(type, TextType):
@@ -124,16 +128,16 @@ class _Writer:
 class _Reader:
     def __init__(self, prefix: str, facts: ContextType) -> None:
         self._prefix = prefix
-        self._facts = facts
+        self._groups = _groups(facts)
         self._files: dict[str, str] = {}
         self._readers: Final[dict[str, Callable[[list[Any]], Any]]] = {
             "@": self._place,
             "e": lambda data: transport.from_json(data[1]),
             "s": lambda data: SeverityStep(data[1], transport.from_json(data[2]), data[3]),
             "T": lambda data: self._type(data[1]),
-            "[": lambda data: [self.read(item) for item in data[1:]],
-            "(": lambda data: tuple([self.read(item) for item in data[1:]]),
-            "{": lambda data: frozenset([self.read(item) for item in data[1:]]),
+            "[": self._parts,
+            "(": lambda data: tuple(self._parts(data)),
+            "{": lambda data: frozenset(self._parts(data)),
             ":": self._mapping,
             "n": lambda data: Fraction(data[1], data[2]),
             "d": lambda data: dt.date.fromisoformat(data[1]),
@@ -146,8 +150,14 @@ class _Reader:
             return data
         tag = data[0]
         if type(tag) is int:
-            return _CLASSES[tag](*[self.read(part) for part in data[1:]])
+            return _CLASSES[tag](*self._parts(data))
         return self._readers[tag](data)
+
+    def _parts(self, data: list[Any]) -> list[Any]:
+        # Most parts are bare texts: asking here saves a call for each.
+        parts = iter(data)
+        next(parts)
+        return [self.read(part) if type(part) is list else part for part in parts]
 
     def _place(self, data: list[Any]) -> Place:
         name = data[1]
@@ -157,16 +167,20 @@ class _Reader:
         return Place(file, data[2], data[3])
 
     def _mapping(self, data: list[Any]) -> dict[Any, Any]:
-        return {
-            self.read(data[index]): self.read(data[index + 1]) for index in range(1, len(data), 2)
-        }
+        parts = self._parts(data)
+        return dict(zip(parts[::2], parts[1::2], strict=True))
 
     def _type(self, data: Any) -> Type:
         if type(data) is str:
             return Type(data)
         kind = data[0]
         if kind == "c":
-            return _groups(self._facts)[data[1]]
+            return self._groups[data[1]]
+        if kind == "g":
+            names, types = data[1::2], data[2::2]
+            return ContextType(
+                fields={name: self._type(one) for name, one in zip(names, types, strict=True)}
+            )
         if kind == "l":
             return ListType(item=self._type(data[1]))
         if kind == "x":
@@ -176,8 +190,8 @@ class _Reader:
 
 
 def _groups(facts: ContextType) -> dict[str, ContextType]:
-    """Every group of the fact model by its path."""
-    found = {"": facts}
+    """Every group of facts by its path, and those that the program supplies by their names."""
+    found = {"": facts, "=results": RESULT_TYPE, "=mandatory": MANDATORY_TYPE}
     stack: list[tuple[str, ContextType]] = [("", facts)]
     while stack:
         path, group = stack.pop()

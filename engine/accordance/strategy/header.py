@@ -59,6 +59,7 @@ class Header:
     version: str | None = None
     approval: Approval | None = None
     themes: dict[str, str] = field(default_factory=dict)
+    themes_known: bool = False
     parameters: dict[str, Parameter] = field(default_factory=dict)
     parameter_names: dict[str, Place] = field(default_factory=dict)
     mandatory: dict[str, list[tuple[str, Place]]] = field(default_factory=dict)
@@ -80,13 +81,15 @@ def read_header(node: Located, problems: list[Problem], expressions: Expressions
         fields.note(
             Code.FIELD_VALUE,
             f"the name {quoted(header.name)} does not fit",
-            node.entries["strategy"].place,
+            fields.node.entries["strategy"].place,
             "use lower-case letters, digits and `_`, such as `public_body`",
         )
     header.title = fields.text("title")
     header.version = fields.version("version")
     header.approval = _approval(fields)
+    before = len(problems)
     header.themes = _themes(fields)
+    header.themes_known = bool(header.themes) and len(problems) == before
     _read_parameters(fields, header)
     header.mandatory = _mandatory(fields)
     header.exceptions = _exceptions(fields)
@@ -186,7 +189,7 @@ def _parameter_value(part: Fields, node: Located, unit: str) -> Any:
             return value
         part.note(
             Code.FIELD_VALUE,
-            f"the parameter {quoted(node.text)} has too many digits",
+            "the number has too many digits",
             node.place,
             "write at most 18 digits before the decimal point and 6 after it",
         )

@@ -166,8 +166,9 @@ class Strategy:
     `themes` maps the prefix of rule ids to the theme's name, in the order of results; `rules` are
     ordered by theme, then id, and `retired` are those whose `until` lies before this version: they
     are not checked. A definition comes after those that it uses. `exceptions` has an entry for each
-    severity that may be accepted. `digest` is of the canonical content, `source_digest` of the bytes of the files; `status` is
-    `approved` where the approval names this very digest, else `draft`.
+    severity that may be accepted. `digest` is of the canonical content, `source_digest` of the
+    bytes of the files; `status` is `approved` where the approval names this very digest, else
+    `draft`.
     """
 
     name: str

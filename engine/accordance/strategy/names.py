@@ -70,8 +70,8 @@ class NameTable:
         self._check_clashes(places, parameters)
 
     def _check_clashes(self, places: list[tuple[str, Place]], parameters: dict[str, Place]) -> None:
+        from ..feel.advice import KEYWORDS
         from ..feel.functions import FUNCTIONS
-        from ..feel.parsing import KEYWORDS
 
         for name, place in places:
             taken = None
@@ -136,7 +136,7 @@ class NameTable:
     def check_message_names(self, names: list[NameInText]) -> None:
         """Check that what stands between braces has a value that can be written out."""
         for one in names:
-            type = self._type_of(one.name)
+            type = self._type_of(one.name, one.about)
             if type is None:
                 if self.complete:
                     known = [*self.model.facts, *self.types]
@@ -161,10 +161,12 @@ class NameTable:
                     )
                 )
 
-    def _type_of(self, name: str) -> Type | None:
+    def _type_of(self, name: str, about: str) -> Type | None:
         """The type of a name or dotted path, or None where there is no such."""
         first, *rest = name.split(".")
         type = self.types.get(first)
+        if about == EVIDENCE:
+            type = EVIDENCE_NAMES.get(first, type)
         for field in rest:
             group = type.item if isinstance(type, ListType) else type
             if group == ANY:

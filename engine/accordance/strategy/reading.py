@@ -93,7 +93,8 @@ class _Reader:
         expressions = Expressions(self.problems)
         head = trees.pop(HEADER, None)
         header = None if head is None else read_header(head, self.problems, expressions)
-        rules = RuleFiles(header.themes if header else None, self.problems, expressions)
+        themes = header.themes if header and header.themes_known else None
+        rules = RuleFiles(themes, self.problems, expressions)
         for tree in trees.values():
             if tree is not None:
                 rules.read(tree)

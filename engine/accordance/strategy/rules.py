@@ -53,9 +53,10 @@ RULE_ID: Final = re.compile(r"[A-Z][A-Z0-9]{1,7}-[0-9]{2,4}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class NameInText:
-    """A name between braces in a message, still to be looked up."""
+    """A name between braces in the message of a rule, still to be looked up."""
 
     name: str
+    about: str
     place: Place
 
 
@@ -125,7 +126,7 @@ class RuleFiles:
             severity=severity or SEVERITIES[-1],
             severity_when=self._severity_when(fields, about, severity),
             gate=frozenset(self._among(fields, "gate", stages)),
-            finding=self._message(fields, "finding"),
+            finding=self._message(fields, "finding", about),
             actions=read_actions(fields, stages),
             because=fields.text("because") or "",
             excludes=fields.texts("excludes"),
@@ -195,7 +196,7 @@ class RuleFiles:
                     continue
                 if "stages" in node.entries:
                     limited = frozenset(self._among(part, "stages", stages))
-                unmet = self._message(part, "unmet", unmet=False) or None
+                unmet = self._message(part, "unmet", about, unmet=False) or None
                 node = node.entries["is"]
             expression = self.expressions.condition(node, "a requirement", about)
             if expression:
@@ -264,7 +265,7 @@ class RuleFiles:
                 )
         return found
 
-    def _message(self, fields: Fields, name: str, *, unmet: bool = True) -> str:
+    def _message(self, fields: Fields, name: str, about: str, *, unmet: bool = True) -> str:
         """A message; its placeholders are remembered, to be looked up later."""
         text = fields.text(name)
         node = fields.get(name)
@@ -289,7 +290,7 @@ class RuleFiles:
                     "write the name of a fact, parameter or definition between the braces",
                 )
             else:
-                self.names_in_text.append(NameInText(word, node.place_of(offset)))
+                self.names_in_text.append(NameInText(word, about, node.place_of(offset)))
         return text
 
     # validity
