@@ -16,6 +16,7 @@ _ESCAPE = re.compile(
     re.DOTALL,
 )
 _BLOCK_HEADER = re.compile(r"[|>][-+0-9]*[ \t]*(?:#[^\r\n]*)?(?:\r\n|\r|\n)?")
+_LINE_END = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
 _FOLD = re.compile(r"\\(?:\r\n|\r|\n)[ \t]*")
 
 
@@ -38,36 +39,29 @@ def file_offset(written: str, value: str, offset: int) -> int:
     end = len(written)
     position = 0
     while position < len(value):
-        # a run of blanks in the value: its counterpart in the file is where the last word ended
-        first_blank = position
-        while (
-            position < len(value)
-            and value[position] in _BLANK
-            and not _escaped_at(written, at, quote)
-        ):
-            position += 1
-        if position > first_blank:
-            after = at
-            while after < end and written[after] in _BLANK:
-                after += 1
-            if offset < position:
-                run, width = position - first_blank, after - at
-                index = offset - first_blank
-                return at + index if run == width else min(at + index, max(after - 1, at))
-            at = after
-            continue
         if quote == '"':
-            while (fold := _FOLD.match(written, at)) is not None:
+            while fold := _FOLD.match(written, at):
                 at = fold.end()
-            if _escaped_at(written, at, quote):
+            escape = _ESCAPE.match(written, at)
+            if escape:
                 if position == offset:
                     return at
-                escape = _ESCAPE.match(written, at)
-                at = escape.end() if escape else at + 1
+                at = escape.end()
                 position += 1
                 continue
-        while at < end and written[at] in _BLANK:
-            at += 1
+        after = at
+        while after < end and written[after] in _BLANK:
+            after += 1
+        blanks = _blanks(written[at:after]) if quote == '"' else len(value)
+        run_start = position
+        while position < len(value) and value[position] in _BLANK and position - run_start < blanks:
+            position += 1
+        if offset < position:
+            there = at + offset - run_start
+            return there if position - run_start == after - at else min(there, max(after - 1, at))
+        at = after
+        if position > run_start:
+            continue
         if position == offset:
             return min(at, end)
         at += 2 if quote == "'" and written[at : at + 2] == "''" else 1
@@ -75,5 +69,7 @@ def file_offset(written: str, value: str, offset: int) -> int:
     return min(at, end)
 
 
-def _escaped_at(written: str, at: int, quote: str) -> bool:
-    return quote == '"' and written[at : at + 1] == "\\" and not _FOLD.match(written, at)
+def _blanks(run: str) -> int:
+    """How many blanks of the value a run of blanks in double quotes stands for."""
+    breaks = len(_LINE_END.findall(run))
+    return len(run) if breaks == 0 else max(1, breaks - 1)
