@@ -739,13 +739,14 @@ def judge(strategy: Strategy, facts: Mapping[str, Value], evaluated_on: dt.date)
 def result_of(rule: Rule, strategy: Strategy, scope: Scope) -> Result:
     stage = scope.facts["stage"]
     applies = rule.when is None or value(rule.when, scope)
-    if stage not in rule.stages:
-        applies = False
-    met = every(
-        value(requirement.expression, scope)
+    asked = [
+        requirement
         for requirement in rule.require
         if requirement.stages is None or stage in requirement.stages
-    )
+    ]
+    if stage not in rule.stages or not asked:
+        applies = False
+    met = every(value(requirement.expression, scope) for requirement in asked)
     if applies is False:
         outcome = "not_applicable"
     elif applies is True and met is True:
@@ -783,13 +784,16 @@ def kind_of_finding(outcome: str, moot: bool) -> str | None:
 
 
 def accepted(rule: Rule, severity: str, strategy: Strategy, scope: Scope) -> bool:
-    """Is there a live exception, by a role that may, for no longer than it may?"""
+    """Is there a live exception, by a role that may, for no longer than it may?
+
+    Nobody accepts their own: while the lead officer is unknown, nothing is accepted.
+    """
     exceptions = scope.facts.get("exceptions", [])
     return any(
         exception["rule"] in (rule.id, *rule.aliases)
         and exception["approved_on"] <= scope.today <= exception["expires"]
         and may_accept(strategy.exceptions.get(severity), exception)
-        and exception["approver"] != scope.facts.get("lead_officer")
+        and equal(exception["approver"], scope.facts.get("lead_officer", UNKNOWN)) is False
         for exception in exceptions
     )
 

@@ -1,0 +1,262 @@
+"""Random strategies, made in memory: parameters, definitions that use each other, rules.
+
+The verdict and opinion tables are always those of `TABLES`, which say in FEEL what the oracle says
+in Python.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from hypothesis import strategies as st
+
+from accordance.facts.model import FactModel
+from accordance.feel import syntax as s
+from accordance.feel.parsing import parse
+from accordance.feel.printing import to_source
+from accordance.feel.types import (
+    BOOLEAN,
+    DATE,
+    DAYS,
+    MONTHS,
+    NUMBER,
+    TEXT,
+    ListType,
+    Type,
+)
+from accordance.feel.values import Months
+from accordance.problem import Place
+from accordance.strategy.model import (
+    Acceptance,
+    Definition,
+    Parameter,
+    Requirement,
+    Rule,
+    SeverityStep,
+    Strategy,
+    Table,
+    TableRow,
+)
+
+from .expressions import COMPARABLE, condition, expression, list_of, listing
+from .facts import COLOUR, DAYS_OF_NOTE, ROLES, STAGES, TEXTS, Draw, fact_models, readable
+from .writing import schema_of
+
+SEVERITIES = ("critical", "high", "medium", "low", "advisory")
+PLACE = Place("rules/all.yaml", 1, 1)
+THEMES = {"EXT": "Exit", "DEP": "Dependence"}
+TABLES: dict[str, tuple[tuple[str, ...], tuple[tuple[str, str | None], ...]]] = {
+    "verdict": (
+        ("new", "renewing"),
+        (
+            (
+                "do_not_proceed",
+                'some b in breaches satisfies b.gate or b.severity_least = "critical"',
+            ),
+            (
+                "undecided",
+                "(some g in gaps satisfies g.gate)"
+                ' or (some f in findings satisfies f.severity = "critical")',
+            ),
+            (
+                "proceed_with_conditions",
+                '(some f in findings satisfies f.severity in ("high", "medium"))'
+                " or (some a in accepted satisfies a.gate)",
+            ),
+            ("proceed", None),
+        ),
+    ),
+    "opinion": (
+        ("renewing", "established", "exiting"),
+        (
+            ("no_assurance", 'some b in breaches satisfies b.severity = "critical"'),
+            (
+                "limited",
+                '(some b in breaches satisfies b.severity = "high")'
+                ' or count(serious[outcome = "insufficient_evidence"]) * 4 > count(serious)',
+            ),
+            (
+                "reasonable",
+                '(some b in breaches satisfies b.severity in ("medium", "low"))'
+                ' or (some g in gaps satisfies g.severity in ("critical", "high"))',
+            ),
+            ("substantial", None),
+        ),
+    ),
+}
+PARAMETERS: dict[str, tuple[str, Type, tuple[Any, ...]]] = {
+    "limit": ("count", NUMBER, (2, 1, 12)),
+    "grace": ("duration", DAYS, (dt.timedelta(days=30), dt.timedelta(days=400))),
+    "notice": ("duration", MONTHS, (Months(1), Months(14))),
+    "cut_off": ("date", DATE, DAYS_OF_NOTE),
+    "allowed": ("list", ListType(item=COLOUR), (TEXTS[:2], TEXTS[1:3], TEXTS[:1])),
+}
+DEFINITIONS = ("ready", "serious_case", "settled", "ours")
+KINDS: dict[str, Type] = {
+    "boolean": BOOLEAN,
+    "number": NUMBER,
+    "text": TEXT,
+    "date": DATE,
+    "days": DAYS,
+    "months": MONTHS,
+}
+ALIAS = "OLD-01"
+
+
+def parameters(draw: Draw) -> dict[str, Parameter]:
+    names = draw(st.lists(st.sampled_from(sorted(PARAMETERS)), max_size=2, unique=True))
+    return {
+        name: Parameter(
+            name=name,
+            value=draw(st.sampled_from(PARAMETERS[name][2])),
+            unit=PARAMETERS[name][0],
+            means=f"The {name}",
+            place=PLACE,
+        )
+        for name in names
+    }
+
+
+def definition(draw: Draw, name: str, scope: Mapping[str, Type]) -> Definition:
+    kind = draw(st.sampled_from(("boolean",) * 4 + ("list", "values", *COMPARABLE)))
+    if kind == "list":
+        node, item = listing(draw, scope, 2)
+        of: Type = ListType(item=item)
+    elif kind == "values":
+        inner = draw(st.sampled_from(("boolean", "number", "text", "date")))
+        node, of = list_of(draw, scope, inner, 2), ListType(item=KINDS[inner])
+    else:
+        node, of = expression(draw, scope, kind, 2), KINDS[kind]
+    return Definition(
+        name=name,
+        means=f"It is {name}",
+        text=to_source(node),
+        expression=node,
+        type=of,
+        about="partnership",
+        place=PLACE,
+    )
+
+
+def rule(draw: Draw, rule_id: str, aliases: tuple[str, ...], scope: Mapping[str, Type]) -> Rule:
+    def clause(depth: int = 2) -> s.Node:
+        return condition(draw, scope, depth)
+
+    def some_of(stages: tuple[str, ...], least: int) -> tuple[str, ...]:
+        chosen = draw(st.sets(st.sampled_from(stages), min_size=least))
+        return tuple(stage for stage in stages if stage in chosen)
+
+    stages = draw(st.just(STAGES) | st.just(STAGES[:3])) or some_of(STAGES, 1)
+    when = clause() if draw(st.booleans()) else None
+    require = []
+    for _ in range(draw(st.integers(1, 3))):
+        node = clause()
+        at = some_of(stages, 1) if draw(st.sampled_from((False, False, True))) else None
+        require.append(
+            Requirement(
+                text=to_source(node),
+                expression=node,
+                stages=None if at is None else frozenset(at),
+                unmet=None,
+                place=PLACE,
+            )
+        )
+    severity = draw(st.sampled_from(SEVERITIES[1:]))
+    higher = SEVERITIES[: SEVERITIES.index(severity)]
+    levels = draw(st.sets(st.sampled_from(higher), max_size=2))
+    steps = [(level, clause(1)) for level in higher if level in levels]
+    return Rule(
+        id=rule_id,
+        title=f"Rule {rule_id}",
+        theme=THEMES[rule_id[:3]],
+        stages=stages,
+        when=when,
+        when_text=None if when is None else to_source(when),
+        require=tuple(require),
+        severity=severity,
+        severity_when=tuple(SeverityStep(level, node, to_source(node)) for level, node in steps),
+        gate=frozenset(some_of(stages, 0)) if draw(st.booleans()) else frozenset(),
+        finding="{title}: {unmet}.",
+        actions=(),
+        because="It matters",
+        excludes=(),
+        assumes=(),
+        basis=("Test",),
+        since=None,
+        until=None,
+        effective_from=None,
+        effective_until=None,
+        jurisdictions=(),
+        aliases=aliases,
+        about="partnership",
+        tags=(),
+        place=PLACE,
+    )
+
+
+def table(name: str) -> Table:
+    stages, rows = TABLES[name]
+    return Table(
+        stages=stages,
+        rows=tuple(
+            TableRow(
+                answer=answer,
+                when=None if when is None else parse(when),
+                when_text=when,
+                means=None,
+                place=PLACE,
+            )
+            for answer, when in rows
+        ),
+    )
+
+
+VERDICT, OPINION = table("verdict"), table("opinion")
+
+
+@st.composite
+def strategies(draw: Draw, most_rules: int = 4) -> Strategy:
+    """A strategy with a fact model of its own."""
+    model = draw(fact_models())
+    stated = parameters(draw)
+    scope: dict[str, Type] = {name: PARAMETERS[name][1] for name in stated}
+    scope.update(readable(model))
+    definitions: dict[str, Definition] = {}
+    for name in DEFINITIONS[: draw(st.integers(0, len(DEFINITIONS)))]:
+        definitions[name] = definition(draw, name, scope)
+        scope[name] = definitions[name].type
+    ids = ["EXT-01", "EXT-02", "DEP-01", "DEP-02", "DEP-03"][: draw(st.integers(1, most_rules))]
+    rules = [rule(draw, name, (ALIAS,) if name == "DEP-01" else (), scope) for name in ids]
+    may_accept = {
+        level: Acceptance(approvers=approvers, longest=longest)
+        for level, approvers, longest in (
+            ("critical", ROLES[1:], Months(12)),
+            ("high", ROLES, dt.timedelta(days=400)),
+            ("medium", ROLES, None),
+            ("low", ROLES, None),
+        )
+        if draw(st.booleans())
+    }
+    return Strategy(
+        name="random",
+        title="A random strategy",
+        version="1.0",
+        approval=None,
+        themes=THEMES,
+        parameters=stated,
+        definitions=definitions,
+        rules=tuple(rules),
+        retired=(),
+        mandatory={},
+        exceptions=may_accept,
+        verdict=VERDICT,
+        opinion=OPINION,
+        holidays=frozenset(),
+        model=FactModel(schema_of(model), {}),
+        digest="sha256:0",
+        source_digest="sha256:0",
+        status="draft",
+        folder="random",
+    )
