@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
+from .. import __version__
 from ..facts.case import Case
 from ..feel.compiling import Evidence
 from ..feel.values import UNKNOWN, Value
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from .checker import Checker
 
 SCHEMA: Final = "accordance/check/1"
+PROGRAM: Final = f"accordance {__version__}"
 _LABELS: Final = ("name", "text", "from", "do", "fact", "factor", "group", "rule")
 """The facts by which an item of a list is called, the first that is stated."""
 
@@ -39,6 +41,7 @@ class Answer:
         results = [self.result(judgement) for judgement in found.judgements]
         return {
             "schema": SCHEMA,
+            "program": PROGRAM,
             "strategy": self.strategy_stamp(),
             "case": self.case_stamp(),
             "verdict": found.verdict,
@@ -299,6 +302,7 @@ class Answer:
             "path": path,
             "title": self.title_of(path),
             "question": fact.question if fact is not None else None,
+            "of": self._owner(path),
             "decides": [result["rule"] for result in results],
             "severity": max(
                 (result["severity"] for result in results), key=SEVERITY_RANK.__getitem__

@@ -12,7 +12,7 @@ from ..plan.formula import All, Constant, Defined, Formula, Leaf, Opposite
 from ..plan.formula import Any as AnyOf
 from ..problem import Code, Problem, Refused
 from ..strategy.model import Rule
-from .answer import Answer
+from .answer import PROGRAM, Answer
 from .checker import Checker
 
 SCHEMA: Final = "accordance/explain/1"
@@ -34,6 +34,7 @@ def explain(
     planned = judgement.planned
     document: dict[str, Any] = {
         "schema": SCHEMA,
+        "program": PROGRAM,
         "strategy": answer.strategy_stamp(),
         "case": answer.case_stamp(),
         **{
