@@ -125,6 +125,20 @@ class Fields:
         ]
         return tuple(choice for choice in choices if choice in found)
 
+    def boolean(self, name: str) -> bool | None:
+        """`true` or `false`."""
+        node = self.get(name)
+        if node is None:
+            return None
+        if isinstance(node, Scalar) and isinstance(node.value, bool):
+            return node.value
+        self.note(
+            Code.FIELD_TYPE,
+            f"{quoted(name)} must be `true` or `false`, but it is {kind(node)}",
+            node.place,
+        )
+        return None
+
     def date(self, name: str) -> dt.date | None:
         """A date."""
         node = self.get(name)

@@ -1,0 +1,233 @@
+"""tests/*.yaml of a strategy folder: cases that say what a rule must answer."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping as AbstractMapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from ..problem import Code, Place, Problem, Refused
+from ..source.quoting import quoted
+from ..source.tree import Located, Mapping, Scalar, plain
+from .fields import Fields, fields_of, suggestion
+from .folder import locate, read_case_files
+from .model import SEVERITIES, Strategy
+from .supplied import OUTCOMES
+
+if TYPE_CHECKING:
+    from ..facts.case import Case
+
+FILE_FIELDS: Final = ("theme", "base", "cases")
+CASE_FIELDS: Final = (
+    "rule",
+    "name",
+    "given",
+    "on",
+    "expect",
+    "severity",
+    "severity_least",
+    "gate",
+    "moot",
+    "message",
+    "unmet",
+    "missing",
+)
+SUPPLIED_FACTS: Final = {"id": "case", "title": "The partnership"}
+"""What a fact file must state and a case of a rule may leave out."""
+
+_POSITION = re.compile(r"\[\d+\]", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What a rule must answer; None is not asked. `message` and `unmet` are parts of the texts."""
+
+    outcome: str
+    severity: str | None = None
+    severity_least: str | None = None
+    gate: bool | None = None
+    moot: bool | None = None
+    message: str | None = None
+    unmet: str | None = None
+    missing: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RuleCase:
+    """One case of a rule. `given` are the facts as they were written for it, with the base of the
+    file beneath them already in `case`; `evaluated_on` None means the day of the facts."""
+
+    rule: str
+    name: str
+    theme: str
+    given: AbstractMapping[str, Any]
+    case: Case
+    evaluated_on: dt.date | None
+    expect: Expectation
+    place: Place
+
+
+def read_rule_cases(folder: str | None, strategy: Strategy) -> tuple[RuleCase, ...]:
+    """The cases of a strategy folder (None is the one that comes with the program), file by file.
+
+    Raises Refused with all problems.
+    """
+    from ..source.reading import read
+
+    place = locate(folder)
+    reader = _Reader(strategy)
+    for file in read_case_files(place):
+        try:
+            reader.read(read(data=file.data, name=place.shown(file.name)))
+        except Refused as refused:
+            reader.problems.extend(refused.problems)
+    if reader.problems:
+        raise Refused(dict.fromkeys(reader.problems))
+    return tuple(reader.cases)
+
+
+class _Reader:
+    def __init__(self, strategy: Strategy) -> None:
+        self.strategy = strategy
+        self.problems: list[Problem] = []
+        self.cases: list[RuleCase] = []
+        self.names: dict[tuple[str, str], Place] = {}
+
+    def read(self, node: Located) -> None:
+        """Add the cases of one file."""
+        fields = fields_of(node, "a file of cases", node.place, FILE_FIELDS, self.problems)
+        if fields is None:
+            return
+        fields.require("theme", "cases")
+        theme = fields.choice("theme", list(self.strategy.themes.values()))
+        base = fields.group("base")
+        for item in fields.items("cases"):
+            part = fields_of(item, "a case", item.place, CASE_FIELDS, self.problems)
+            if part is not None and part.require("rule", "name", "expect"):
+                self._read_case(part, base, theme)
+
+    def _read_case(self, fields: Fields, base: Mapping | None, theme: str | None) -> None:
+        before = len(self.problems)
+        rule, name = self._rule(fields, theme), fields.text("name")
+        given, evaluated_on = fields.group("given"), fields.date("on")
+        expect = self._expectation(fields)
+        facts = laid_over(base, given, fields.node)
+        case = self._case(facts)
+        if rule and name:
+            first = self.names.setdefault((rule, name), fields.place)
+            if first is not fields.place:
+                fields.note(
+                    Code.DUPLICATE_ID,
+                    f"{rule} has a case {quoted(name)} already, at {first}",
+                    fields.node.entries["name"].place,
+                    "say what is different about this one",
+                )
+        if len(self.problems) == before and rule and name and case and expect:
+            self.cases.append(
+                RuleCase(
+                    rule,
+                    name,
+                    theme or "",
+                    {} if given is None else plain(given),
+                    case,
+                    evaluated_on,
+                    expect,
+                    fields.place,
+                )
+            )
+
+    def _rule(self, fields: Fields, theme: str | None) -> str | None:
+        name = fields.text("rule")
+        if name is None:
+            return None
+        rules = {rule.id: rule for rule in self.strategy.rules}
+        place = fields.node.entries["rule"].place
+        if name not in rules:
+            fields.note(
+                Code.RULE_UNKNOWN,
+                f"{quoted(name)} is not a rule of this strategy",
+                place,
+                suggestion(name, rules),
+            )
+        elif theme and rules[name].theme != theme:
+            fields.note(
+                Code.FIELD_VALUE,
+                f"{quoted(name)} does not belong to the theme {quoted(theme)}",
+                place,
+                f"move the case to the file of the theme {quoted(rules[name].theme)}",
+            )
+        return name
+
+    def _expectation(self, fields: Fields) -> Expectation | None:
+        outcome = fields.choice("expect", OUTCOMES)
+        expectation = Expectation(
+            outcome or "",
+            fields.choice("severity", SEVERITIES),
+            fields.choice("severity_least", SEVERITIES),
+            fields.boolean("gate"),
+            fields.boolean("moot"),
+            fields.text("message"),
+            fields.text("unmet"),
+            self._missing(fields),
+        )
+        return expectation if outcome else None
+
+    def _missing(self, fields: Fields) -> tuple[str, ...] | None:
+        if fields.get("missing") is None:
+            return None
+        found = []
+        for item in fields.distinct("missing"):
+            path = fields.text_of(item, "a missing fact")
+            if path is None:
+                continue
+            found.append(path)
+            known = self.strategy.model.facts
+            if _POSITION.sub("", path) not in known:
+                fields.note(
+                    Code.FACT_PATH,
+                    f"{quoted(path)} is not a fact of this strategy",
+                    item.place,
+                    suggestion(path, known),
+                )
+        return tuple(found)
+
+    def _case(self, facts: Mapping) -> Case | None:
+        from ..facts.reading import read_case
+
+        try:
+            return read_case(facts, self.strategy.model)
+        except Refused as refused:
+            self.problems.extend(refused.problems)
+            return None
+
+
+def laid_over(base: Mapping | None, given: Mapping | None, case: Mapping) -> Mapping:
+    """The facts of a case: what is given over the base of the file, and the name and title that
+    may be left out."""
+    facts = Mapping({}, {}, case.start, case.end, case.source)
+    for part in (base, given):
+        if part is not None:
+            facts = _merged(facts, part)
+    for name, text in SUPPLIED_FACTS.items():
+        if name not in facts.entries:
+            facts.entries[name] = Scalar(text, text, False, case.start, case.start, case.source)
+            facts.key_starts[name] = case.start
+    return facts
+
+
+def _merged(under: Mapping, over: Mapping) -> Mapping:
+    """Groups are merged deep; a list or value replaces; a blank removes."""
+    entries, key_starts = dict(under.entries), dict(under.key_starts)
+    for name, node in over.entries.items():
+        below = entries.get(name)
+        if isinstance(node, Scalar) and node.value is None:
+            entries.pop(name, None)
+            key_starts.pop(name, None)
+            continue
+        if isinstance(node, Mapping) and isinstance(below, Mapping):
+            node = _merged(below, node)
+        entries[name] = node
+        key_starts[name] = over.key_starts[name]
+    return Mapping(entries, key_starts, over.start, over.end, over.source)
