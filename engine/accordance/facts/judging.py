@@ -26,7 +26,17 @@ from .fault_wording import (
     type_fault,
 )
 from .model import FactModel
-from .shapes import NONE_WORDS, Group, List, NumberShape, Shape, Text, has_twins, stands_for_nothing
+from .shapes import (
+    NONE_WORDS,
+    Date,
+    Group,
+    List,
+    NumberShape,
+    Shape,
+    Text,
+    has_twins,
+    stands_for_nothing,
+)
 
 if TYPE_CHECKING:
     from jsonschema.protocols import Validator
@@ -155,9 +165,13 @@ def _judge_scalar(node: Scalar, shape: Shape, steps: Steps, found: _Faults) -> N
         elif in_list:
             words = (f"{path} is {quoted(value)}", "an empty list, `[]`, says that there is none")
         elif not _admits_none(shape):
-            if not isinstance(shape, Text):
+            if not isinstance(shape, Text | Date):
                 return  # the type is wrong, and jsonschema's error has the better advice
-            words = (f"{path} cannot be none", "every partnership has one")
+            needed = isinstance(shape, Text)
+            words = (
+                f"{path} cannot be none",
+                "every partnership has one" if needed else "leave it out when it is not known",
+            )
         elif value == "none":
             return
         else:
@@ -169,6 +183,10 @@ def _judge_scalar(node: Scalar, shape: Shape, steps: Steps, found: _Faults) -> N
             "write at most 18 digits before the decimal point and 6 after it",
         )
         found.add(steps, Code.FACT_DIGITS, words, node.place)
+
+
+def _is_text(node: Located) -> bool:
+    return isinstance(node, Scalar) and isinstance(node.value, str)
 
 
 def _is_blank(node: Located) -> bool:
@@ -246,7 +264,7 @@ def _translate(error: Any, root: Mapping, model: FactModel, found: _Faults) -> N
             missing_fault(path if steps else "", missing, "a fact file"),
             node.place,
         )
-    elif keyword == "type":
+    elif keyword == "type" or (isinstance(shape, Text | Date) and not _is_text(node)):
         found.add(steps, Code.FACT_TYPE, type_fault(path, node, shape), node.place)
     elif keyword == "enum":
         assert isinstance(node, Scalar) and isinstance(shape, Text)
