@@ -254,6 +254,7 @@ class Answer:
         entry = {
             "path": path,
             "title": self.title_of(path),
+            "of": self._owner(path),
             "value": plain(value),
             "source": self.case.source if place is None else place.file,
             "line": None if place is None else place.line,
