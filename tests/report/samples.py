@@ -77,7 +77,15 @@ def action(do: str, owner: str, due: str, due_on: str | None = None) -> Json:
 
 
 def missing(path: str, question: str, *decides: str) -> Json:
-    return {"path": path, "question": question, "decides": list(decides)}
+    return {
+        "path": path,
+        "title": path,
+        "question": question,
+        "of": None,
+        "decides": list(decides),
+        "severity": "high",
+        "gate": False,
+    }
 
 
 def report(case: Json, results: list[Json], **more: Any) -> Json:
@@ -479,6 +487,7 @@ def fact(path: str, value: Any, line: int | None, title: str) -> Json:
         "source": "cases/portfolio/revenues-benefits.facts.yaml",
         "line": line,
         "title": title,
+        "of": None,
     }
 
 
@@ -652,7 +661,7 @@ def explanation_of_unknown() -> Json:
         ],
         "severity_when": [],
         "remedy": [],
-        "missing": ["exit_plan.exists"],
+        "missing": [missing("exit_plan.exists", "Is there an exit plan?", "EXT-01")],
         "actions": [],
         "exception": None,
         "what_if": {"set": ["value.approved=0"]},

@@ -71,16 +71,13 @@ def test_an_explanation() -> None:
         "- ✓ there is a single provider",
         "  - ✓ at least one of these holds",
         "    - ✓ the number of providers is 1",
-        "      - Number of providers (dependence.provider\\_count): 1 –"
-        " cases/portfolio/revenues-benefits.facts.yaml:31",
+        "      - Number of providers (dependence.provider\\_count): 1 – line 31",
         "    - ? not known: the months needed to replace the provider are more than 12",
         "      - not stated: `dependence.substitutability_months`",
         "- ✓ there is an exit plan",
-        "  - Exit plan exists (exit\\_plan.exists): yes –"
-        " cases/portfolio/revenues-benefits.facts.yaml:44",
+        "  - Exit plan exists (exit\\_plan.exists): yes – line 44",
         "- ✗ there is no fallback",
-        "  - Fallback exists (continuity.fallback\\_exists): no –"
-        " cases/portfolio/revenues-benefits.facts.yaml:52",
+        "  - Fallback exists (continuity.fallback\\_exists): no – line 52",
         "- `continuity.fallback_exists` becomes true",
     ]
 

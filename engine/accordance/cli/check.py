@@ -38,6 +38,7 @@ Examples:
     options.as_of,
     options.sets,
     options.format,
+    options.everything,
     options.output,
     options.fail_on,
     options.fail_on_gaps,
@@ -48,6 +49,7 @@ def command(
     as_of: dt.date | None,
     sets: tuple[str, ...],
     format_name: str | None,
+    everything: bool,
     output: str | None,
     fail_on: str,
     fail_on_gaps: str,
@@ -76,7 +78,7 @@ def command(
     if problems:
         raise Refused(problems)
     name = options.chosen_format(format_name, output)
-    text = format_named(name).check(reports, page_for(output))
+    text = format_named(name).check(reports, page_for(output, everything))
     write(text, output, None if name == "table" else "utf-8")
     return exit_code(reports, fail_on, fail_on_gaps)
 

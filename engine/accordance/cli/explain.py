@@ -22,7 +22,14 @@ Examples:
 )
 @click.argument("case")
 @click.argument("rule")
-@options.together(options.strategy, options.as_of, options.sets, options.format, options.output)
+@options.together(
+    options.strategy,
+    options.as_of,
+    options.sets,
+    options.format,
+    options.everything,
+    options.output,
+)
 def command(
     case: str,
     rule: str,
@@ -30,6 +37,7 @@ def command(
     as_of: dt.date | None,
     sets: tuple[str, ...],
     format_name: str | None,
+    everything: bool,
     output: str | None,
 ) -> int:
     """Explain what RULE says of CASE, a file of facts (`-` reads standard input).
@@ -52,6 +60,6 @@ def command(
     if sets:
         explanation = explanation | {"what_if": {"set": list(sets)}}
     name = options.chosen_format(format_name, output)
-    text = format_named(name).explanation(explanation, page_for(output))
+    text = format_named(name).explanation(explanation, page_for(output, everything))
     write(text, output, None if name == "table" else "utf-8")
     return 0

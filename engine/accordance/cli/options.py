@@ -69,6 +69,9 @@ fail_on_gaps = click.option(
 output = click.option(
     "--output", "-o", metavar="FILE", help="Write to this file. [default: standard output]"
 )
+everything = click.option(
+    "--all", "everything", is_flag=True, help="Leave nothing out of the table, however long it is."
+)
 format = click.option(
     "--format",
     "-f",

@@ -48,10 +48,10 @@ def read_stdin() -> bytes:
     return bounded(stream.buffer)
 
 
-def page_for(output: str | None) -> Page:
+def page_for(output: str | None, full: bool = False) -> Page:
     """The page that a report is written on: the terminal's, or a plain one for a file or pipe."""
     if output is not None:
-        return Page(WIDTH_WITHOUT_TERMINAL)
+        return Page(WIDTH_WITHOUT_TERMINAL, full=full)
     stream = sys.stdout
     terminal = stream.isatty()
     width = WIDTH_WITHOUT_TERMINAL
@@ -60,7 +60,7 @@ def page_for(output: str | None) -> Page:
 
         width = get_terminal_size((80, 24)).columns
     colour = terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    return Page(width, colour, _can_show("✗✓–━", stream))
+    return Page(width, colour, _can_show("✗✓–━", stream), full)
 
 
 def _can_show(characters: str, stream: IO[str]) -> bool:

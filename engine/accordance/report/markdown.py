@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from . import Json
-from .outline import Outline, by_severity, outline
+from .grounds import fact_lines, not_stated
+from .outline import Outline, by_severity, outline, questions
 from .page import Page
 from .text import safe
 from .wording import (
@@ -20,10 +21,9 @@ from .wording import (
     OUTCOMES,
     VERDICTS,
     accepted_words,
-    asked,
+    asked_of,
     count,
     dates,
-    fact_words,
     part_words,
     program_words,
     sentence,
@@ -46,7 +46,7 @@ def check(reports: Sequence[Json], page: Page) -> str:
 
 def explanation(explanation: Json, page: Page) -> str:
     case = explanation["case"]
-    outcome = explanation["outcome"]
+    outcome, source = explanation["outcome"], case["source"]
     level = severity(explanation)
     lines = [
         f"# {_text(explanation['rule'])} {_text(explanation['title'])}",
@@ -56,15 +56,18 @@ def explanation(explanation: Json, page: Page) -> str:
     if explanation.get("message"):
         lines.append(_text(explanation["message"]))
     if explanation.get("when"):
-        lines += ["## Does the rule apply?", "\n".join(_part(explanation["when"], 0))]
+        lines += ["## Does the rule apply?", "\n".join(_part(explanation["when"], 0, source))]
     if explanation.get("require"):
-        asks = [line for part in explanation["require"] for line in _part(part, 0)]
+        asks = [line for part in explanation["require"] for line in _part(part, 0, source)]
         lines += ["## What it asks", "\n".join(asks)]
     if explanation.get("remedy"):
         lines += ["## What would have to change", _bullets(map(_prose, explanation["remedy"]))]
     if explanation.get("missing") and outcome == "insufficient_evidence":
-        questions = (_text(asked(fact)) for fact in explanation["missing"])
-        lines += ["## What would decide it", _bullets(questions)]
+        asked = (
+            f"{_text(asked_of(one.text, one.of))} {_code(one.path)}"
+            for one in questions(explanation["missing"])
+        )
+        lines += ["## What would decide it", _bullets(asked)]
     if explanation.get("because"):
         lines += ["## Why there is this rule", _text(explanation["because"])]
     lines.append(_foot(explanation))
@@ -116,7 +119,12 @@ def _case(report: Json) -> str:
         lines += _findings("Breaches", shape.breaches)
     if shape.missing:
         rows = (
-            [m["question"] or "", _Code(m["path"]), " ".join(m["decides"])] for m in shape.missing
+            [
+                asked_of(one.text, one.of),
+                _Code(one.path),
+                " ".join(one.decides),
+            ]
+            for one in shape.missing
         )
         lines += ["## What is missing", _table(["Question", "Fact", "Decides"], rows)]
     if shape.deeds:
@@ -208,17 +216,16 @@ def _every_rule(results: Sequence[Json]) -> list[str]:
     return ["## Every rule", _table(["Rule", "What it asks", "Outcome"], rows)]
 
 
-def _part(part: Json, depth: int) -> list[str]:
+def _part(part: Json, depth: int, source: str | None) -> list[str]:
     margin = "  " * depth
     lines = [f"{margin}- {_HOLDS[part['state']]} {_text(part_words(part))}"]
-    lines += [f"{margin}  - {_text(fact_words(fact, None))}" for fact in part.get("facts") or ()]
-    if not part.get("parts"):
-        lines += [f"{margin}  - not stated: {_code(path)}" for path in part.get("missing") or ()]
     lines += [
-        f"{margin}  - cannot be told: {_text(reason)}" for reason in part.get("reasons") or ()
+        f"{margin}  - {_text(words)}" for words in fact_lines(part.get("facts") or (), source)
     ]
+    lines += [f"{margin}  - not stated: {_code(path)}" for path in not_stated(part)]
+    lines += [f"{margin}  - cannot be told: {_text(why)}" for why in part.get("reasons") or ()]
     for inner in part.get("parts") or ():
-        lines += _part(inner, depth + 1)
+        lines += _part(inner, depth + 1, source)
     return lines
 
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from . import Json
+from .grounds import one_path, own_title, static
 from .wording import MARKS, OPINIONS, SEVERITIES, VERDICTS, by_when, count, listed
 
-_SERIOUS: Final = ("critical", "high")
 _DUE_ORDER: Final = (
     "at once",
     "before decision",
@@ -33,6 +33,19 @@ class Deed:
     what: str
     rules: tuple[str, ...]
     done_when: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A fact that is missing; the same fact of several items of a list is asked for once.
+
+    `path` has the positions of all of them (`parties[1,3].vehicle`), `of` their names.
+    """
+
+    text: str
+    path: str
+    of: tuple[str, ...]
+    decides: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +69,7 @@ class Outline:
     not_applicable: tuple[Json, ...]
     moot: tuple[Json, ...]
     deeds: tuple[Deed, ...]
-    missing: tuple[Json, ...]
+    missing: tuple[Question, ...]
     notices: tuple[Json, ...]
 
 
@@ -82,7 +95,7 @@ def outline(report: Json) -> Outline:
             else:
                 gaps.append(result)
     answer = verdict or opinion
-    missing = tuple(report.get("missing") or ())
+    missing = questions(report.get("missing") or ())
     deeds = _deeds(result for result in (*blocks, *opens, *breaches) if result["kind"] == "breach")
     accepted = _with(results, "accepted_exception")
     return Outline(
@@ -146,7 +159,7 @@ def _summary(
     breaches: list[Json],
     gaps: list[Json],
     accepted: Sequence[Json],
-    missing: Sequence[Json],
+    missing: Sequence[Question],
 ) -> Iterable[str]:
     verdict = report.get("verdict")
     if verdict == "do_not_proceed":
@@ -187,6 +200,23 @@ def _summary(
                 if worst and worst != opinion
                 else ""
             )
+
+
+def questions(missing: Iterable[Json]) -> tuple[Question, ...]:
+    """The questions in their order, those of the items of one list as one."""
+    groups: dict[tuple[str, str], list[Json]] = {}
+    for fact in missing:
+        text = fact["question"] or own_title(fact)
+        groups.setdefault((static(fact["path"]), text), []).append(fact)
+    return tuple(
+        Question(
+            text=text,
+            path=one_path([fact["path"] for fact in facts]),
+            of=tuple(dict.fromkeys(fact["of"] for fact in facts if fact.get("of"))),
+            decides=tuple(dict.fromkeys(rule for fact in facts for rule in fact["decides"])),
+        )
+        for (_, text), facts in groups.items()
+    )
 
 
 def _deeds(results: Iterable[Json]) -> tuple[Deed, ...]:

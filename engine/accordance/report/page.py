@@ -11,11 +11,13 @@ WIDEST: Final = 120
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """`width` in characters; `symbols` False where the reader's character set lacks ✗ and ✓."""
+    """`width` in characters; `symbols` False where the reader's character set lacks ✗ and ✓;
+    `full` where nothing may be shortened, however long the page becomes."""
 
     width: int = 100
     colour: bool = False
     symbols: bool = True
+    full: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "width", max(NARROWEST, min(self.width, WIDEST)))

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
 from textwrap import TextWrapper
+from types import ModuleType
 from typing import Final
 
 from .page import Page
@@ -28,6 +32,8 @@ _COLOURS: Final = {
 }
 """INVARIANT: green (32) stands for what is known to be met; never for what is not known."""
 
+_METADATA: Final = "importlib.metadata"
+
 INDENT: Final = 2
 GAP: Final = 2
 """Spaces before and between the columns of a grid."""
@@ -46,6 +52,14 @@ _PLAIN: Final = str.maketrans(
         "…": "...",
     }
 )
+
+
+_CODES: Final = re.compile("\x1b\\[[0-9;]*m")
+
+
+def unpainted(text: str) -> str:
+    """The text without its colours."""
+    return _CODES.sub("", text)
 
 
 class Paint:
@@ -68,10 +82,6 @@ class Paint:
     def state(self, text: str, state: str | None) -> str:
         """Text in the colour of an outcome, verdict or opinion."""
         return self._in(_COLOURS[state], text) if state in _COLOURS else text
-
-    def level(self, text: str, severity: str) -> str:
-        """Text in the colour of a severity, the highest of a range."""
-        return self.state(text, severity.rsplit(" ", 1)[-1])
 
     def label(self, text: str, state: str | None) -> str:
         """The one line that a reader must not miss."""
@@ -104,9 +114,7 @@ class Paint:
 
     def grid(self, rows: Sequence[Sequence[str]], head: Sequence[str] = ()) -> list[str]:
         """Rows of folded cells as aligned columns, indented by two."""
-        from tabulate import tabulate
-
-        text = tabulate(
+        text = _tabulate()(
             rows,
             headers=head,
             tablefmt="simple" if head else "plain",
@@ -121,3 +129,21 @@ class Paint:
     def finish(self, text: str) -> str:
         """The finished sheet, in the characters that the page has."""
         return text if self.page.symbols else text.translate(_PLAIN)
+
+
+def _tabulate() -> Callable[..., str]:
+    """The function `tabulate.tabulate`.
+
+    On import, tabulate asks `importlib.metadata` for its own version, and that import takes longer
+    than a whole check. Nobody here reads the version, so the question gets a short answer.
+    """
+    if "tabulate" not in sys.modules and _METADATA not in sys.modules:
+        answer = ModuleType(_METADATA)
+        answer.__dict__.update(version=lambda name: "unknown", PackageNotFoundError=ImportError)
+        sys.modules[_METADATA] = answer
+        try:
+            import_module("tabulate")
+        finally:
+            del sys.modules[_METADATA]
+    function: Callable[..., str] = import_module("tabulate").tabulate
+    return function

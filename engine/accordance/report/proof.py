@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from . import Json
-from .paint import GAP, INDENT, Paint
+from .grounds import decisive, fact_lines, not_stated
+from .outline import questions
+from .paint import GAP, INDENT, Paint, unpainted
 from .wording import (
     MARKS,
     OUTCOMES,
     accepted_words,
+    asked_of,
     count,
     dates,
     day,
-    fact_words,
     joined_words,
     listed,
     part_words,
@@ -105,7 +107,8 @@ def _asks(explanation: Json, paint: Paint) -> list[str]:
     text = [paint.strong("What it asks")]
     for part in asked:
         mark = paint.state(_MET[part["state"]], _OUTCOME_OF[part["state"]])
-        text += _part(part, paint, INDENT, mark, explanation["case"]["source"], len("? not known"))
+        source = explanation["case"]["source"]
+        text += _part(part, paint, INDENT, mark, source, len("? not known"), top=True)
     return text
 
 
@@ -123,47 +126,50 @@ def _serious(explanation: Json, paint: Paint) -> list[str]:
 
 
 def _part(
-    part: Json, paint: Paint, margin: int, mark: str, source: str | None, column: int = 1
+    part: Json,
+    paint: Paint,
+    margin: int,
+    mark: str,
+    source: str | None,
+    column: int = 1,
+    top: bool = False,
 ) -> list[str]:
     """A condition: its mark and words, then its meaning, facts and parts set under the words."""
     inner = margin + column + GAP
-    pad = column - len(_plain(mark))
+    pad = column - len(unpainted(mark))
     head = paint.paragraph(part_words(part), inner)
     first = " " * margin + mark + " " * (pad + GAP) + head[0][inner:]
-    return [first, *head[1:], *_grounds(part, paint, inner, source)]
+    return [first, *head[1:], *_grounds(part, paint, inner, source, top)]
 
 
-def _plain(text: str) -> str:
-    import re
-
-    return re.sub("\x1b\\[[0-9;]*m", "", text)
-
-
-def _grounds(part: Json, paint: Paint, margin: int, source: str | None) -> list[str]:
-    """What a condition rests on."""
+def _grounds(
+    part: Json, paint: Paint, margin: int, source: str | None, top: bool = False
+) -> list[str]:
+    """What a condition rests on; at the `top` with all of its parts."""
+    if part["kind"] == "not" and part.get("parts"):
+        # Its words have said the contrary of what it denies, whose grounds are its own.
+        return _grounds(part["parts"][0], paint, margin, source)
     text: list[str] = []
-    if part.get("means") and part["means"] != part["words"]:
-        text += [
-            paint.dim(line) for line in paint.paragraph(f"meaning: {part['means']}", margin, 2)
-        ]
-    for fact in part.get("facts") or ():
-        text += paint.aside(fact_words(fact, source), margin)
-    stated = {fact["path"] for fact in part.get("facts") or () if fact.get("value") is not None}
-    if not part.get("parts"):
-        for path in part.get("missing") or ():
-            if path not in stated:
-                text += paint.paragraph(f"not stated: {path}", margin, 2)
+    if part.get("means") and part["means"].casefold() not in part["words"].casefold():
+        text += paint.aside(f"meaning: {part['means']}", margin)
+    for words in fact_lines(part.get("facts") or (), source):
+        text += paint.aside(words, margin)
+    for path in not_stated(part):
+        text += paint.paragraph(f"not stated: {path}", margin, 2)
     for reason in part.get("reasons") or ():
         text += paint.paragraph(f"cannot be told: {reason}", margin, 2)
-    deeper = margin if margin < _DEEPEST * (1 + GAP) else margin - 1 - GAP
     parts: Sequence[Json] = part.get("parts") or ()
     joined = joined_words(parts[0]) if part["kind"] == "definition" and len(parts) == 1 else None
     if joined:
         # The name of the definition has been said; what it joins stands directly below.
         text += paint.aside(f"{joined}:", margin)
-        parts = parts[0]["parts"]
-    for inner in parts:
+        part = parts[0]
+    shown, left_out = decisive(part, full=top or paint.page.full)
+    deeper = margin if margin < _DEEPEST * (1 + GAP) else margin - 1 - GAP
+    for inner in shown:
         text += _part(inner, paint, deeper, _HOLDS[inner["state"]], source)
+    if left_out:
+        text += paint.aside(f"({left_out})", deeper)
     return text
 
 
@@ -178,26 +184,21 @@ def _exception(explanation: Json, paint: Paint) -> list[str]:
 
 
 def _remedy(explanation: Json, paint: Paint) -> list[str]:
-    remedies: Iterable[str] = explanation.get("remedy") or ()
-    unknown = explanation.get("missing") or ()
+    remedies: Sequence[str] = explanation.get("remedy") or ()
+    unknown = questions(explanation.get("missing") or ())
+    undecided = explanation["outcome"] == "insufficient_evidence"
     text: list[str] = []
+    if unknown and undecided:
+        number = paint.dim(f"  ({count(len(unknown), 'fact')})")
+        text.append(paint.strong("What would decide it") + number)
+        for asked in unknown:
+            words = f"? {asked_of(asked.text, asked.of)}"
+            text += paint.paragraph(f"{words} ({asked.path})" if asked.text else words, INDENT, 2)
     if remedies:
-        text += [paint.strong("What would have to change")]
+        text += [""] if text else []
+        text.append(paint.strong("It is met if" if undecided else "What would have to change"))
         for remedy in remedies:
             text += paint.paragraph(f"· {remedy}", INDENT, 2)
-    if unknown and explanation["outcome"] == "insufficient_evidence":
-        if text:
-            text.append("")
-        text += [
-            paint.strong("What would decide it") + paint.dim(f"  ({count(len(unknown), 'fact')})")
-        ]
-        for fact in unknown:
-            asked = (
-                fact
-                if isinstance(fact, str)
-                else f"{fact.get('question') or ''} {fact['path']}".strip()
-            )
-            text += paint.paragraph(f"? {asked}", INDENT, 2)
     return text
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from shlex import quote
 from textwrap import wrap
+from typing import Final
 
 from . import Json
 from .outline import Outline, by_severity, outline
@@ -20,15 +21,20 @@ from .wording import (
     MARKS,
     OPINIONS,
     OUTCOMES,
+    SEVERITIES,
     STDIN_NAME,
     VERDICTS,
     accepted_words,
+    asked_of,
     count,
     dates,
     program_words,
     sentence,
-    severity,
 )
+
+QUESTIONS_SHOWN: Final = 12
+GAPS_SHOWN: Final = 10
+"""How many missing facts, and rules without evidence, get a row of their own unless all do."""
 
 
 def check(reports: Sequence[Json], page: Page) -> str:
@@ -80,23 +86,23 @@ def _overview(reports: Sequence[Json], paint: Paint) -> str:
 def _case(report: Json, paint: Paint) -> str:
     shape = outline(report)
     breaches = _findings("Other breaches" if shape.blocks else "Breaches", shape.breaches, paint)
+    undecided = shape.answer == "undecided"
+    open_title = "Why it is undecided" if undecided else "What could block as well"
+    few = paint.page.full or len(shape.gaps) <= GAPS_SHOWN
+    listed_gaps = shape.gaps if few else ()
     blocks = [
         _heading(report, shape, paint),
         _what_if(report, paint),
         _findings("What blocks", shape.blocks, paint),
-        _findings(
-            "Why it is undecided" if shape.answer == "undecided" else "What could block as well",
-            shape.opens,
-            paint,
-        ),
+        _findings(open_title, shape.opens, paint, messages=False),
         [] if shape.blocks else breaches,
         _missing(shape, paint),
         _deeds(shape, paint),
         breaches if shape.blocks else [],
-        _findings("Not enough evidence", shape.gaps, paint, brief=True),
+        _findings("Not enough evidence", listed_gaps, paint, messages=False),
         _findings("Accepted exceptions", shape.accepted, paint),
         _notices(shape, paint),
-        _rest(shape, paint),
+        _rest(shape, () if few else shape.gaps, paint),
         foot(report, paint),
         _hint(report, shape, paint),
     ]
@@ -171,49 +177,68 @@ def _state_words(state: Json, mark: bool = False) -> str:
     return f"{MARKS[state['outcome']]} {words}" if mark else words
 
 
-def _findings(title: str, results: Sequence[Json], paint: Paint, brief: bool = False) -> list[str]:
+def _findings(
+    title: str, results: Sequence[Json], paint: Paint, messages: bool = True
+) -> list[str]:
+    """Findings, a row each; without `messages` only by the title of their rule."""
     if not results:
         return []
-    levels = [severity(result) + (", gate" if result["gate"] else "") for result in results]
+    levels = [_level(result) for result in results]
     rules = [result["rule"] for result in results]
-    room = paint.room("✗", max(rules, key=len), max(levels, key=len))
+    gate = "gate" if any(result["gate"] for result in results) else ""
+    room = paint.room("✗", max(rules, key=len), max(levels, key=len), *([gate] if gate else []))
     rows = []
     for result, level in zip(results, levels, strict=True):
-        body = paint.fold((not brief and result["message"]) or result["title"], room)
+        text = result["message"] if messages or result.get("reasons") else None
+        body = paint.fold(text or result["title"], room)
         accepted = result.get("accepted_by")
         if accepted:
             body += "\n" + paint.dim(paint.fold(accepted_words(accepted), room))
         outcome = result["outcome"]
-        rows.append(
-            [
-                paint.state(MARKS[outcome], outcome),
-                paint.state(result["rule"], outcome),
-                paint.level(level, severity(result)),
-                body,
-            ]
-        )
+        row = [
+            paint.state(MARKS[outcome], outcome),
+            paint.state(result["rule"], outcome),
+            paint.state(level, result["severity"]),
+        ]
+        if gate:
+            row.append(gate if result["gate"] else "")
+        rows.append([*row, body])
     return [paint.strong(title), *paint.grid(rows)]
+
+
+def _level(result: Json) -> str:
+    """The severity that counts, with a question mark where it may turn out lower."""
+    top: str = result["severity"]
+    return top if result["severity_least"] in (None, top) else f"{top}?"
 
 
 def _missing(shape: Outline, paint: Paint) -> list[str]:
     if not shape.missing:
         return []
-    title = paint.strong("What is missing") + paint.dim(f"  ({count(len(shape.missing), 'fact')})")
+    shown = shape.missing
+    if not paint.page.full and len(shown) > QUESTIONS_SHOWN + 2:
+        shown = shown[:QUESTIONS_SHOWN]
+    number = f"  ({count(len(shape.missing), 'fact')}, the most decisive first)"
     mark = paint.state("?", "insufficient_evidence")
     decides = 16
     room = paint.page.width - INDENT - 1 - decides - 2 * GAP
     wide = paint.page.width >= 110
+    left, right = (room * 3 // 5, room * 2 // 5 - GAP) if wide else (room, room)
     rows = []
-    for fact in shape.missing:
-        question = paint.fold(fact["question"] or "", room * 3 // 5 if wide else room)
-        path = paint.dim(_path(fact["path"], room * 2 // 5 - GAP if wide else room))
-        rules = paint.fold(" ".join(fact["decides"]), decides)
+    for asked in shown:
+        question = paint.fold(asked_of(asked.text, asked.of), left)
+        path = paint.dim(_path(asked.path, right))
+        rules = paint.fold(" ".join(asked.decides), decides)
         if wide:
             rows.append([mark, question or path, path if question else "", rules])
         else:
             rows.append([mark, f"{question}\n{path}" if question else path, rules])
     head = ["", "Question", "Fact", "Decides"] if wide else ["", "Question and fact", "Decides"]
-    return [title, *paint.grid(rows, head)]
+    lines = [paint.strong("What is missing") + paint.dim(number), *paint.grid(rows, head)]
+    left_out = len(shape.missing) - len(shown)
+    if left_out:
+        lines += paint.aside(f"and {count(left_out, 'further fact')}; --all lists them", INDENT)
+    return lines
 
 
 def _path(path: str, room: int) -> str:
@@ -255,25 +280,37 @@ def _notices(shape: Outline, paint: Paint) -> list[str]:
     return lines
 
 
-def _rest(shape: Outline, paint: Paint) -> list[str]:
-    rows = []
-    for outcome, words, results in (
+def _rest(shape: Outline, gaps: Sequence[Json], paint: Paint) -> list[str]:
+    """The rules without a row of their own, by what became of them."""
+    groups: list[tuple[str, str, Sequence[Json]]] = [
+        (
+            "insufficient_evidence",
+            f"without evidence, {level}",
+            [result for result in gaps if result["severity"] == level],
+        )
+        for level in SEVERITIES
+    ]
+    groups += [
         ("compliant", "met", shape.compliant),
         ("not_applicable", "not applicable", shape.not_applicable),
         ("not_applicable", "cannot become a breach", shape.moot),
-    ):
-        if results:
-            rows.append(
-                [
-                    paint.state(f"{MARKS[outcome]} {len(results)} {words}", outcome),
-                    paint.dim(
-                        paint.fold(
-                            " ".join(result["rule"] for result in results), paint.page.width - 32
-                        )
-                    ),
-                ]
-            )
-    return [paint.strong("The other rules"), *paint.grid(rows)] if rows else []
+    ]
+    groups = [group for group in groups if group[2]]
+    if not groups:
+        return []
+    labels = [f"{MARKS[state]} {len(results)} {words}" for state, words, results in groups]
+    room = paint.room(max(labels, key=len))
+    rows = [
+        [
+            paint.state(label, state),
+            paint.dim(paint.fold(" ".join(result["rule"] for result in results), room)),
+        ]
+        for label, (state, _, results) in zip(labels, groups, strict=True)
+    ]
+    lines = [paint.strong("The other rules"), *paint.grid(rows)]
+    if gaps:
+        lines += paint.aside("--all gives each rule without evidence a line", INDENT)
+    return lines
 
 
 def _hint(report: Json, shape: Outline, paint: Paint) -> list[str]:

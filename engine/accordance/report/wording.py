@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from . import Json
@@ -100,6 +100,12 @@ def joined_words(part: Json) -> str | None:
     return _JOINED.get((part["kind"], part["state"])) if part.get("parts") else None
 
 
+def asked_of(question: str, names: Sequence[str]) -> str:
+    """A question with the items that it asks about, `question – A, B and C`."""
+    some = [*names[:3], f"{len(names) - 3} more"] if len(names) > 4 else names
+    return " – ".join(part for part in (question, listed(some)) if part)
+
+
 def sentence(text: str) -> str:
     """The text with a capital first letter."""
     return text[:1].upper() + text[1:]
@@ -185,24 +191,3 @@ def accepted_words(exception: Json) -> str:
         parts.append(f"until {day(exception['expires'])}")
     reason = exception.get("reason")
     return " ".join(parts) + (f": {reason}" if reason else "")
-
-
-def fact_words(fact: Json, source: str | None) -> str:
-    """A fact with its title, path, value and line; the file as well where it is not `source`."""
-    where = fact.get("line")
-    place = f"line {where}" if where else ""
-    if fact.get("source") and fact["source"] != source:
-        place = f"{fact['source']}:{where}" if where else fact["source"]
-    if fact.get("derived_from"):
-        place = f"follows from {fact['derived_from']}"
-    name = fact.get("title")
-    path = fact["path"]
-    label = f"{name} ({path})" if name else path
-    return f"{label}: {value(fact.get('value'))}" + (f" – {place}" if place else "")
-
-
-def asked(fact: str | Json) -> str:
-    """A missing fact as a question with its path."""
-    if isinstance(fact, str):
-        return fact
-    return f"{fact.get('question') or ''} {fact['path']}".strip()
