@@ -27,7 +27,7 @@ from accordance.feel.types import (
 )
 from accordance.feel.values import Months
 
-from .facts import DAYS_OF_NOTE, NUMBERS, TEXTS, Draw
+from .facts import DAYS_OF_NOTE, NUMBERS, TEXTS, Draw, choose
 
 SHORT = (dt.timedelta(days=30), dt.timedelta(days=1), dt.timedelta(days=-31), dt.timedelta())
 LONG = (Months(1), Months(12), Months(-13), Months(0))
@@ -68,9 +68,9 @@ def expression(draw: Draw, scope: Scope, kind: str, depth: int) -> s.Node:
     forms = ["fact"] * 3 if facts else ["literal"]
     if depth > 0:
         forms += ["literal", *FORMS[kind]]
-    form = draw(st.sampled_from(forms))
+    form = choose(draw, forms)
     if form == "fact":
-        return draw(st.sampled_from(facts))
+        return choose(draw, facts)
     if form == "literal":
         return literal(draw, kind)
     if form == "if":
@@ -93,7 +93,7 @@ FORMS: dict[str, tuple[str, ...]] = {
 
 def literal(draw: Draw, kind: str) -> s.Node:
     if kind == "number":
-        number = draw(st.sampled_from(NUMBERS))
+        number = choose(draw, NUMBERS)
         return s.Negate(s.Literal(-number)) if number < 0 else s.Literal(number)
     stock: dict[str, Sequence[Any]] = {
         "boolean": (True, False),
@@ -102,7 +102,7 @@ def literal(draw: Draw, kind: str) -> s.Node:
         "days": SHORT,
         "months": LONG,
     }
-    return s.Literal(draw(st.sampled_from(stock[kind])))
+    return s.Literal(choose(draw, stock[kind]))
 
 
 def _count(draw: Draw, scope: Scope, kind: str, depth: int) -> s.Node:
@@ -111,7 +111,7 @@ def _count(draw: Draw, scope: Scope, kind: str, depth: int) -> s.Node:
 
 def _arithmetic(draw: Draw, scope: Scope, kind: str, depth: int) -> s.Node:
     return s.Arithmetic(
-        draw(st.sampled_from("+-*/")),
+        choose(draw, "+-*/"),
         expression(draw, scope, "number", depth),
         expression(draw, scope, "number", depth),
     )
@@ -119,16 +119,16 @@ def _arithmetic(draw: Draw, scope: Scope, kind: str, depth: int) -> s.Node:
 
 def _aggregate(draw: Draw, scope: Scope, kind: str, depth: int) -> s.Node:
     names = ("sum", "min", "max", "mean") if kind == "number" else ("min", "max")
-    name = draw(st.sampled_from(names))
-    if draw(st.sampled_from((True, True, False))):
+    name = choose(draw, names)
+    if choose(draw, (True, True, False)):
         return s.Call(name, (list_of(draw, scope, kind, depth),))
     return s.Call(name, tuple(expression(draw, scope, kind, depth) for _ in range(2)))
 
 
 def _rounding(draw: Draw, scope: Scope, kind: str, depth: int) -> s.Node:
     number = expression(draw, scope, "number", depth)
-    name = draw(st.sampled_from(("abs", "floor", "ceiling", "round half up")))
-    digits = (s.Literal(draw(st.sampled_from((0, 1)))),) if name == "round half up" else ()
+    name = choose(draw, ("abs", "floor", "ceiling", "round half up"))
+    digits = (s.Literal(choose(draw, (0, 1))),) if name == "round half up" else ()
     return s.Call(name, (number, *digits))
 
 
@@ -141,7 +141,7 @@ def _length(draw: Draw, scope: Scope, kind: str, depth: int) -> s.Node:
 
 
 def _letters(draw: Draw, scope: Scope, kind: str, depth: int) -> s.Node:
-    name = draw(st.sampled_from(("upper case", "lower case")))
+    name = choose(draw, ("upper case", "lower case"))
     return s.Call(name, (expression(draw, scope, "text", depth),))
 
 
@@ -152,16 +152,16 @@ def _joined(draw: Draw, scope: Scope, kind: str, depth: int) -> s.Node:
 
 
 def _position(draw: Draw, scope: Scope, kind: str, depth: int) -> s.Node:
-    position = draw(st.sampled_from((1, 2, -1)))
+    position = choose(draw, (1, 2, -1))
     where = s.Literal(position) if position > 0 else s.Negate(s.Literal(-position))
     return s.Filter(list_of(draw, scope, kind, depth), where)
 
 
 def _shifted(draw: Draw, scope: Scope, kind: str, depth: int) -> s.Node:
     return s.Arithmetic(
-        draw(st.sampled_from("+-")),
+        choose(draw, "+-"),
         expression(draw, scope, "date", depth),
-        expression(draw, scope, draw(st.sampled_from(("days", "months"))), depth),
+        expression(draw, scope, choose(draw, ("days", "months")), depth),
     )
 
 
@@ -199,10 +199,10 @@ def listing(draw: Draw, scope: Scope, depth: int) -> tuple[s.Node, Type]:
     """A list of any items, and the type of an item."""
     known = [(node, of.item) for node, of in paths(scope) if isinstance(of, ListType)]
     if not known:
-        kind = draw(st.sampled_from(("number", "text")))
+        kind = choose(draw, ("number", "text"))
         return _written_list(draw, scope, kind, 0), NUMBER if kind == "number" else TEXT
-    node, item = draw(st.sampled_from(known))
-    if depth > 0 and draw(st.booleans()):
+    node, item = choose(draw, known)
+    if depth > 0 and choose(draw, (False, True)):
         node = s.Filter(node, condition(draw, inside(draw, scope, item), depth - 1))
     return node, item
 
@@ -214,7 +214,7 @@ def inside(draw: Draw, scope: Scope, item: Type) -> Scope:
 
 
 def nearer(draw: Draw, scope: Scope, near: Scope) -> Scope:
-    return near if draw(st.sampled_from((True, True, False))) else {**scope, **near}
+    return near if choose(draw, (True, True, False)) else {**scope, **near}
 
 
 def list_of(draw: Draw, scope: Scope, kind: str, depth: int) -> s.Node:
@@ -229,12 +229,12 @@ def list_of(draw: Draw, scope: Scope, kind: str, depth: int) -> s.Node:
         if KINDS[kind](inner)
     ]
     forms = [form for form, there in (("values", values), ("field", groups)) if there]
-    form = draw(st.sampled_from([*forms, *forms, "for", "written"]))
+    form = choose(draw, [*forms, *forms, "for", "written"])
     if form == "values":
-        node, item = draw(st.sampled_from(values))
+        node, item = choose(draw, values)
         return _perhaps_filtered(draw, scope, node, item, depth)
     if form == "field":
-        node, item, name = draw(st.sampled_from(groups))
+        node, item, name = choose(draw, groups)
         return s.Path(_perhaps_filtered(draw, scope, node, item, depth), name)
     if form == "for" and depth > 0:
         node, item = listing(draw, scope, depth - 1)
@@ -244,13 +244,13 @@ def list_of(draw: Draw, scope: Scope, kind: str, depth: int) -> s.Node:
 
 
 def _perhaps_filtered(draw: Draw, scope: Scope, node: s.Node, item: Type, depth: int) -> s.Node:
-    if depth > 0 and draw(st.booleans()):
+    if depth > 0 and choose(draw, (False, True)):
         return s.Filter(node, condition(draw, inside(draw, scope, item), depth - 1))
     return node
 
 
 def _written_list(draw: Draw, scope: Scope, kind: str, depth: int) -> s.Node:
-    count = draw(st.integers(1, 3))
+    count = choose(draw, range(1, 4))
     return s.ListLiteral(
         tuple(expression(draw, scope, kind, max(depth - 1, 0)) for _ in range(count))
     )
@@ -265,24 +265,25 @@ def condition(draw: Draw, scope: Scope, depth: int) -> s.Node:
     forms = ["comparison", *(["fact"] * 2 if facts else []), "none"]
     if depth > 0:
         forms += ["and", "or", "not", "quantified", "list", "in", "between", "if", "equal", "text"]
-    form = draw(st.sampled_from(forms))
+    form = choose(draw, forms)
     if form == "fact":
-        return draw(st.sampled_from(facts))
+        return choose(draw, facts)
     return CONDITIONS[form](draw, scope, max(depth - 1, 0))
 
 
 def _comparison(draw: Draw, scope: Scope, depth: int) -> s.Node:
     kinds = [kind for kind in COMPARABLE if any(KINDS[kind](of) for _, of in paths(scope))]
-    kind = draw(st.sampled_from(kinds or ["number"]))
-    operator = draw(st.sampled_from((*ORDER, *EQUALITY)))
+    kind = choose(draw, kinds or ["number"])
+    operator = choose(draw, (*ORDER, *EQUALITY))
     left = expression(draw, scope, kind, depth)
-    right = expression(draw, scope, kind, depth) if draw(st.booleans()) else literal(draw, kind)
-    return s.Comparison(operator, left, right)
+    if choose(draw, (False, True)):
+        return s.Comparison(operator, left, expression(draw, scope, kind, depth))
+    return s.Comparison(operator, left, literal(draw, kind))
 
 
 def _none(draw: Draw, scope: Scope, depth: int) -> s.Node:
-    what = draw(st.sampled_from([node for node, _ in paths(scope)]))
-    form = draw(st.sampled_from(("has value", *EQUALITY)))
+    what = choose(draw, [node for node, _ in paths(scope)])
+    form = choose(draw, ("has value", *EQUALITY))
     if form == "has value":
         return s.Call("has value", (what,))
     return s.Comparison(form, what, s.Null())
@@ -290,7 +291,7 @@ def _none(draw: Draw, scope: Scope, depth: int) -> s.Node:
 
 def _equal(draw: Draw, scope: Scope, depth: int) -> s.Node:
     return s.Comparison(
-        draw(st.sampled_from(EQUALITY)),
+        choose(draw, EQUALITY),
         condition(draw, scope, depth),
         condition(draw, scope, depth),
     )
@@ -305,11 +306,11 @@ def all_of(parts: Sequence[s.Node], kind: type[s.And] | type[s.Or]) -> s.Node:
 
 
 def _and(draw: Draw, scope: Scope, depth: int) -> s.Node:
-    return all_of([condition(draw, scope, depth) for _ in range(draw(st.integers(2, 3)))], s.And)
+    return all_of([condition(draw, scope, depth) for _ in range(choose(draw, range(2, 4)))], s.And)
 
 
 def _or(draw: Draw, scope: Scope, depth: int) -> s.Node:
-    return all_of([condition(draw, scope, depth) for _ in range(draw(st.integers(2, 3)))], s.Or)
+    return all_of([condition(draw, scope, depth) for _ in range(choose(draw, range(2, 4)))], s.Or)
 
 
 def _not(draw: Draw, scope: Scope, depth: int) -> s.Node:
@@ -321,22 +322,22 @@ def _if(draw: Draw, scope: Scope, depth: int) -> s.Node:
 
 
 def _between(draw: Draw, scope: Scope, depth: int) -> s.Node:
-    kind = draw(st.sampled_from(COMPARABLE))
+    kind = choose(draw, COMPARABLE)
     return s.Between(*(expression(draw, scope, kind, depth) for _ in range(3)))
 
 
 def _in(draw: Draw, scope: Scope, depth: int) -> s.Node:
-    kind = draw(st.sampled_from(COMPARABLE))
+    kind = choose(draw, COMPARABLE)
     tests: list[s.Node] = []
-    for _ in range(draw(st.integers(1, 2))):
-        form = draw(st.sampled_from(("literal", "range", "unary", "list", "value")))
+    for _ in range(choose(draw, range(1, 3))):
+        form = choose(draw, ("literal", "range", "unary", "list", "value"))
         if form == "literal":
             tests.append(literal(draw, kind))
         elif form == "range":
             ends = (expression(draw, scope, kind, 0) for _ in range(2))
-            tests.append(s.Range(*ends, draw(st.booleans()), draw(st.booleans())))
+            tests.append(s.Range(*ends, choose(draw, (False, True)), choose(draw, (False, True))))
         elif form == "unary":
-            operator = draw(st.sampled_from((*ORDER, *EQUALITY)))
+            operator = choose(draw, (*ORDER, *EQUALITY))
             tests.append(s.UnaryTest(operator, expression(draw, scope, kind, depth)))
         elif form == "list":
             tests.append(list_of(draw, scope, kind, depth))
@@ -348,42 +349,42 @@ def _in(draw: Draw, scope: Scope, depth: int) -> s.Node:
 def _quantified(draw: Draw, scope: Scope, depth: int) -> s.Node:
     iterators: list[tuple[str, s.Node]] = []
     near: dict[str, Type] = {}
-    for name in ("x", "y")[: draw(st.sampled_from((1, 1, 1, 2)))]:
+    for name in ("x", "y")[: choose(draw, (1, 1, 1, 2))]:
         node, item = listing(draw, scope, depth)
         iterators.append((name, node))
         near[name] = item
         scope = {**scope, name: item}
-    word = draw(st.sampled_from(("some", "every")))
+    word = choose(draw, ("some", "every"))
     return s.Quantified(word, tuple(iterators), condition(draw, nearer(draw, scope, near), depth))
 
 
 def _list(draw: Draw, scope: Scope, depth: int) -> s.Node:
-    form = draw(st.sampled_from(("count", "list contains", "all", "any", "none", "aggregate")))
+    form = choose(draw, ("count", "list contains", "all", "any", "none", "aggregate"))
     if form == "count":
-        operator = draw(st.sampled_from((*ORDER, *EQUALITY)))
-        number = s.Literal(draw(st.sampled_from((1, 2, 0))))
+        operator = choose(draw, (*ORDER, *EQUALITY))
+        number = s.Literal(choose(draw, (1, 2, 0)))
         return s.Comparison(operator, _count(draw, scope, "number", depth), number)
     if form == "aggregate":
-        operator = draw(st.sampled_from((*ORDER, *EQUALITY)))
+        operator = choose(draw, (*ORDER, *EQUALITY))
         aggregate = _aggregate(draw, scope, "number", depth)
         return s.Comparison(operator, aggregate, literal(draw, "number"))
     if form == "list contains":
-        kind = draw(st.sampled_from(COMPARABLE))
+        kind = choose(draw, COMPARABLE)
         items = list_of(draw, scope, kind, depth)
         return s.Call("list contains", (items, expression(draw, scope, kind, depth)))
     if form == "none":
         node, _ = listing(draw, scope, depth)
-        if draw(st.booleans()):
+        if choose(draw, (False, True)):
             return s.Call("has value", (node,))
-        return s.Comparison(draw(st.sampled_from(EQUALITY)), node, s.Null())
+        return s.Comparison(choose(draw, EQUALITY), node, s.Null())
     return s.Call(form, (list_of(draw, scope, "boolean", depth),))
 
 
 def _text(draw: Draw, scope: Scope, depth: int) -> s.Node:
-    name = draw(st.sampled_from(("contains", "starts with", "ends with", "matches")))
-    part = draw(st.sampled_from(("e", "re", "red", "R", "")))
+    name = choose(draw, ("contains", "starts with", "ends with", "matches"))
+    part = choose(draw, ("e", "re", "red", "R", ""))
     if name == "matches":
-        part = draw(st.sampled_from(("e", "^r", "d$", "[gb].*e")))
+        part = choose(draw, ("e", "^r", "d$", "[gb].*e"))
     return s.Call(name, (expression(draw, scope, "text", depth), s.Literal(part)))
 
 
@@ -406,9 +407,9 @@ CONDITIONS: dict[str, Callable[[Draw, Scope, int], s.Node]] = {
 @st.composite
 def expressions(draw: Draw, scope: Scope, depth: int = 3) -> s.Node:
     """An expression of any kind."""
-    kind = draw(st.sampled_from(("boolean", "boolean", *COMPARABLE, "list")))
+    kind = choose(draw, ("boolean", "boolean", *COMPARABLE, "list"))
     if kind == "list":
-        if draw(st.booleans()):
+        if choose(draw, (False, True)):
             return listing(draw, scope, depth)[0]
-        return list_of(draw, scope, draw(st.sampled_from(("boolean", *COMPARABLE))), depth)
+        return list_of(draw, scope, choose(draw, ("boolean", *COMPARABLE)), depth)
     return expression(draw, scope, kind, depth)

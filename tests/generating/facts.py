@@ -8,9 +8,10 @@ fact of a list's item there; values are few, so that they meet.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from hypothesis import strategies as st
 
@@ -28,6 +29,7 @@ from accordance.feel.types import (
 from accordance.feel.values import NONE, Value
 
 Draw: TypeAlias = Callable[[st.SearchStrategy[Any]], Any]
+Option = TypeVar("Option")
 
 TODAY = dt.date(2026, 3, 31)
 NUMBERS = (1, 0, 2, 3, 12, Fraction(1, 2), Fraction(-3, 2), -1)
@@ -53,6 +55,24 @@ EXCEPTION = ContextType(
     }
 )
 
+
+@functools.cache
+def _below(count: int) -> st.SearchStrategy[int]:
+    return st.integers(0, count - 1)
+
+
+def choose(draw: Draw, options: Sequence[Option]) -> Option:
+    """One of the options; the first is the simplest."""
+    # One cached strategy for each length: making a sampled_from each time is most of the work.
+    return options[draw(_below(len(options)))]
+
+
+def some_of(draw: Draw, options: Sequence[Option], most: int) -> list[Option]:
+    """Up to so many of the options, none of them twice."""
+    left = list(options)
+    return [left.pop(left.index(choose(draw, left))) for _ in range(choose(draw, range(most + 1)))]
+
+
 # --- fact models ------------------------------------------------------------------------------
 
 SCALARS: tuple[Type, ...] = (BOOLEAN, NUMBER, WHOLE, DATE, TEXT, COLOUR)
@@ -61,13 +81,13 @@ ITEM_FACTS = ("public", "name", "size", "joined")
 """For items whose facts bear other names than those of the case."""
 GROUPS = ("plan", "service")
 LISTS = ("parties", "reviews")
-SCALAR_LISTS = ("colours", "scores")
+SCALAR_LISTS: dict[str, Type] = {"colours": COLOUR, "scores": NUMBER}
 
 
-@st.composite
-def scalar_fields(draw: Draw, stock: Sequence[str] = FACTS) -> dict[str, Type]:
-    names = draw(st.lists(st.sampled_from(stock), min_size=1, max_size=4, unique=True))
-    return {name: draw(st.sampled_from(SCALARS)) for name in names}
+def _fields(draw: Draw, stock: Sequence[str]) -> dict[str, Type]:
+    return {
+        name: choose(draw, SCALARS) for name in some_of(draw, stock, 3) or [choose(draw, stock)]
+    }
 
 
 @st.composite
@@ -80,17 +100,17 @@ def fact_models(draw: Draw, item_facts: Sequence[str] = FACTS) -> ContextType:
         "as_of": DATE,
         "lead_officer": TEXT,
         "exceptions": ListType(item=EXCEPTION),
-        **draw(scalar_fields()),
+        **_fields(draw, FACTS),
     }
-    for name in draw(st.lists(st.sampled_from(LISTS), max_size=2, unique=True)):
-        item = draw(scalar_fields(item_facts))
-        if draw(st.sampled_from((False, False, True))):
-            item["events"] = ListType(item=ContextType(fields=draw(scalar_fields(item_facts))))
+    for name in some_of(draw, LISTS, 2):
+        item = _fields(draw, item_facts)
+        if choose(draw, (False, False, True)):
+            item["events"] = ListType(item=ContextType(fields=_fields(draw, item_facts)))
         fields[name] = ListType(item=ContextType(fields=item))
-    for name in draw(st.lists(st.sampled_from(GROUPS), max_size=2, unique=True)):
-        fields[name] = ContextType(fields=draw(scalar_fields()))
-    for name in draw(st.lists(st.sampled_from(SCALAR_LISTS), max_size=2, unique=True)):
-        fields[name] = ListType(item=COLOUR if name == "colours" else NUMBER)
+    for name in some_of(draw, GROUPS, 2):
+        fields[name] = ContextType(fields=_fields(draw, FACTS))
+    for name in some_of(draw, tuple(SCALAR_LISTS), 2):
+        fields[name] = ListType(item=SCALAR_LISTS[name])
     return ContextType(fields=fields)
 
 
@@ -104,38 +124,32 @@ def readable(model: ContextType) -> dict[str, Type]:
 
 FIXED = ("id", "title", "stage", "exceptions")
 """What every case states: the laws on unknown facts leave it alone."""
+PAST = tuple(day for day in DAYS_OF_NOTE if day <= TODAY)
 
 
-def scalars(of: Type) -> st.SearchStrategy[Value]:
-    """A known value of a type, none included where a fact of the type may be none."""
-    if of == BOOLEAN:
-        return st.booleans()
-    if isinstance(of, NumberType):
-        return st.sampled_from([n for n in NUMBERS if isinstance(n, int) or not of.whole])
-    known = (of.values or TEXTS) if isinstance(of, TextType) else DAYS_OF_NOTE
-    return st.sampled_from((*known, NONE))
-
-
-def stated(of: Type, name: str = "") -> st.SearchStrategy[Value]:
+def _stated(draw: Draw, of: Type, name: str = "") -> Value:
     """A value of which parts may be missing; a list has all its items, and none of them is none."""
-    if name == "as_of":
-        return st.sampled_from([day for day in DAYS_OF_NOTE if day <= TODAY])
-    if name == "lead_officer":
-        return st.sampled_from(ROLES)
     if isinstance(of, ContextType):
-        return facts_of(of)
+        return _facts(draw, of)
     if isinstance(of, ListType):
-        items = stated(of.item) if isinstance(of.item, ContextType) else scalars(of.item)
-        return st.lists(items.filter(lambda item: item is not NONE), max_size=3)
-    return scalars(of)
+        return [_stated(draw, of.item) for _ in range(choose(draw, range(4)))]
+    if name == "as_of":
+        return choose(draw, PAST)
+    if name == "lead_officer":
+        return choose(draw, ROLES)
+    if of == BOOLEAN:
+        return choose(draw, (False, True))
+    if isinstance(of, NumberType):
+        return choose(draw, [n for n in NUMBERS if isinstance(n, int) or not of.whole])
+    known = (of.values or TEXTS) if isinstance(of, TextType) else DAYS_OF_NOTE
+    return choose(draw, (*known, NONE) if name else known)
 
 
-@st.composite
-def facts_of(draw: Draw, of: ContextType) -> dict[str, Value]:
+def _facts(draw: Draw, of: ContextType) -> dict[str, Value]:
     facts: dict[str, Value] = {}
     for name, kind in of.fields.items():
-        if name not in FIXED and draw(st.sampled_from((False, True, True, True))):
-            facts[name] = draw(stated(kind, name))
+        if name not in FIXED and choose(draw, (False, True, True, True)):
+            facts[name] = _stated(draw, kind, name)
             if facts[name] == {}:
                 del facts[name]  # a group that states nothing is not stated
     return facts
@@ -147,45 +161,46 @@ def cases(draw: Draw, model: ContextType, rules: Sequence[str] = ()) -> dict[str
     facts = {
         "id": "case",
         "title": "The partnership",
-        "stage": draw(st.sampled_from(STAGES)),
-        **draw(facts_of(model)),
+        "stage": choose(draw, STAGES),
+        **_facts(draw, model),
     }
-    if rules and draw(st.sampled_from((False, False, True))):
-        facts["exceptions"] = draw(st.lists(exceptions(rules), min_size=1, max_size=2))
+    if rules and choose(draw, (False, False, True)):
+        facts["exceptions"] = [_exception(draw, rules) for _ in range(choose(draw, (1, 2)))]
     return facts
 
 
-@st.composite
-def exceptions(draw: Draw, rules: Sequence[str]) -> dict[str, Value]:
-    days = st.sampled_from(DAYS_OF_NOTE)
-    approved_on, expires = sorted((draw(days), draw(days)))
+def _exception(draw: Draw, rules: Sequence[str]) -> dict[str, Value]:
+    days = (choose(draw, DAYS_OF_NOTE), choose(draw, DAYS_OF_NOTE[-1:] + DAYS_OF_NOTE))
+    approved_on, expires = sorted(days)
     return {
-        "rule": draw(st.sampled_from(rules)),
+        "rule": choose(draw, rules),
         "reason": "Agreed for now",
-        "approver": draw(st.sampled_from(ROLES)),
+        "approver": choose(draw, ROLES),
         "approved_on": approved_on,
         "expires": expires,
     }
 
 
 @st.composite
-def completions(draw: Draw, facts: Mapping[str, Value], of: ContextType) -> dict[str, Value]:
+def completions(draw: Draw, facts: Mapping[str, Value], model: ContextType) -> dict[str, Value]:
     """The same case with some unknown facts known; what was stated stays, no list grows."""
-    more: dict[str, Value] = {}
-    for name, kind in of.fields.items():
-        if name in facts:
-            more[name] = draw(_completed(facts[name], kind))
-        elif name not in FIXED and draw(st.booleans()):
-            more[name] = draw(stated(kind, name))
-    return {name: value for name, value in {**facts, **more}.items() if value != {}}
+    return _completed(draw, facts, model)
 
 
-def _completed(value: Value, of: Type) -> st.SearchStrategy[Value]:
-    if isinstance(of, ContextType):
-        return completions(value, of)
+def _completed(draw: Draw, value: Value, of: Type) -> Value:
     if isinstance(of, ListType) and isinstance(of.item, ContextType):
-        return st.tuples(*(completions(item, of.item) for item in value)).map(list)
-    return st.just(value)
+        return [_completed(draw, item, of.item) for item in value]
+    if not isinstance(of, ContextType):
+        return value
+    known = dict(value)
+    for name, kind in of.fields.items():
+        if name in known:
+            known[name] = _completed(draw, known[name], kind)
+        elif name not in FIXED and choose(draw, (False, True)):
+            known[name] = _stated(draw, kind, name)
+            if known[name] == {}:
+                del known[name]
+    return known
 
 
 def leaves(facts: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
@@ -208,6 +223,8 @@ def without(facts: Any, path: Sequence[Any]) -> Any:
     copy = list(facts) if isinstance(facts, list) else dict(facts)
     if rest:
         copy[first] = without(facts[first], rest)
+        if copy[first] == {} and isinstance(copy, dict):
+            del copy[first]
     else:
         del copy[first]
     return copy

@@ -41,7 +41,18 @@ from accordance.strategy.model import (
 )
 
 from .expressions import COMPARABLE, condition, expression, list_of, listing
-from .facts import COLOUR, DAYS_OF_NOTE, ROLES, STAGES, TEXTS, Draw, fact_models, readable
+from .facts import (
+    COLOUR,
+    DAYS_OF_NOTE,
+    ROLES,
+    STAGES,
+    TEXTS,
+    Draw,
+    choose,
+    fact_models,
+    readable,
+    some_of,
+)
 from .writing import schema_of
 
 SEVERITIES = ("critical", "high", "medium", "low", "advisory")
@@ -106,11 +117,11 @@ ALIAS = "OLD-01"
 
 
 def parameters(draw: Draw) -> dict[str, Parameter]:
-    names = draw(st.lists(st.sampled_from(sorted(PARAMETERS)), max_size=2, unique=True))
+    names = some_of(draw, sorted(PARAMETERS), 2)
     return {
         name: Parameter(
             name=name,
-            value=draw(st.sampled_from(PARAMETERS[name][2])),
+            value=choose(draw, PARAMETERS[name][2]),
             unit=PARAMETERS[name][0],
             means=f"The {name}",
             place=PLACE,
@@ -120,12 +131,12 @@ def parameters(draw: Draw) -> dict[str, Parameter]:
 
 
 def definition(draw: Draw, name: str, scope: Mapping[str, Type]) -> Definition:
-    kind = draw(st.sampled_from(("boolean",) * 4 + ("list", "values", *COMPARABLE)))
+    kind = choose(draw, ("boolean",) * 4 + ("list", "values", *COMPARABLE))
     if kind == "list":
         node, item = listing(draw, scope, 2)
         of: Type = ListType(item=item)
     elif kind == "values":
-        inner = draw(st.sampled_from(("boolean", "number", "text", "date")))
+        inner = choose(draw, ("boolean", "number", "text", "date"))
         node, of = list_of(draw, scope, inner, 2), ListType(item=KINDS[inner])
     else:
         node, of = expression(draw, scope, kind, 2), KINDS[kind]
@@ -144,29 +155,27 @@ def rule(draw: Draw, rule_id: str, aliases: tuple[str, ...], scope: Mapping[str,
     def clause(depth: int = 2) -> s.Node:
         return condition(draw, scope, depth)
 
-    def some_of(stages: tuple[str, ...], least: int) -> tuple[str, ...]:
-        chosen = draw(st.sets(st.sampled_from(stages), min_size=least))
-        return tuple(stage for stage in stages if stage in chosen)
+    def among(stages: tuple[str, ...], chances: tuple[bool, ...] = (True, False)) -> frozenset[str]:
+        return frozenset(stage for stage in stages if choose(draw, chances))
 
-    stages = draw(st.just(STAGES) | st.just(STAGES[:3])) or some_of(STAGES, 1)
-    when = clause() if draw(st.booleans()) else None
+    stages = choose(draw, (STAGES, STAGES, STAGES[:3], STAGES[1:], STAGES[:1]))
+    when = clause() if choose(draw, (False, True)) else None
     require = []
-    for _ in range(draw(st.integers(1, 3))):
+    for _ in range(choose(draw, range(1, 4))):
         node = clause()
-        at = some_of(stages, 1) if draw(st.sampled_from((False, False, True))) else None
+        at = among(stages) if choose(draw, (False, False, True)) else frozenset()
         require.append(
             Requirement(
                 text=to_source(node),
                 expression=node,
-                stages=None if at is None else frozenset(at),
+                stages=at or None,
                 unmet=None,
                 place=PLACE,
             )
         )
-    severity = draw(st.sampled_from(SEVERITIES[1:]))
+    severity = choose(draw, SEVERITIES[1:])
     higher = SEVERITIES[: SEVERITIES.index(severity)]
-    levels = draw(st.sets(st.sampled_from(higher), max_size=2))
-    steps = [(level, clause(1)) for level in higher if level in levels]
+    steps = [(level, clause(1)) for level in higher if choose(draw, (False, False, True))]
     return Rule(
         id=rule_id,
         title=f"Rule {rule_id}",
@@ -177,7 +186,7 @@ def rule(draw: Draw, rule_id: str, aliases: tuple[str, ...], scope: Mapping[str,
         require=tuple(require),
         severity=severity,
         severity_when=tuple(SeverityStep(level, node, to_source(node)) for level, node in steps),
-        gate=frozenset(some_of(stages, 0)) if draw(st.booleans()) else frozenset(),
+        gate=among(stages, (False, False, True)),
         finding="{title}: {unmet}.",
         actions=(),
         because="It matters",
@@ -237,7 +246,7 @@ def strategies(draw: Draw, most_rules: int = 4) -> Strategy:
             ("medium", ROLES, None),
             ("low", ROLES, None),
         )
-        if draw(st.booleans())
+        if choose(draw, (True, True, False))
     }
     return Strategy(
         name="random",
