@@ -38,26 +38,20 @@ class Places(Mapping[str, Place]):
         self._elsewhere = elsewhere or {}
 
     def __getitem__(self, path: str) -> Place:
-        if path in self._elsewhere:
-            return self._elsewhere[path]
-        return self._source.place(self._offsets[path])
+        offset = self._offsets[path]
+        elsewhere = self._elsewhere.get(path)
+        return self._source.place(offset) if elsewhere is None else elsewhere
 
     def __iter__(self) -> Iterator[str]:
-        yield from self._offsets
-        yield from (path for path in self._elsewhere if path not in self._offsets)
+        return iter(self._offsets)
 
     def __len__(self) -> int:
-        return len(self._offsets.keys() | self._elsewhere.keys())
+        return len(self._offsets)
 
-    def stated_by(self, option: str, changed: list[str]) -> Places:
-        """The places when the facts of `changed`, and all below them, come from the call."""
-        below = tuple(f"{path}{mark}" for path in changed for mark in ".[")
-        came = Place(option)
-        elsewhere = dict(self._elsewhere)
-        for path in self._offsets:
-            if path in changed or path.startswith(below):
-                elsewhere[path] = came
-        return Places(self._source, self._offsets, elsewhere)
+    def overlaid(self, elsewhere: dict[str, Place]) -> Places:
+        """The places, some of them elsewhere than in the file."""
+        known = {path: place for path, place in elsewhere.items() if path in self._offsets}
+        return Places(self._source, self._offsets, known)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
 from ..feel.compiling import FACTS, Code, Frame, Names, compile_expression, new_frame
-from ..feel.syntax import Call, Name, Node, walk
+from ..feel.syntax import Name, Node, walk
 from ..feel.types import ContextType, Type
 from ..feel.values import FRACTION_DIGITS, NONE, Number, Value
 from .case import Contradiction
@@ -23,10 +23,6 @@ from .shapes import Boolean, Date, Group, List, NumberShape, Shape, Text
 if TYPE_CHECKING:
     from .model import FactModel
 
-FORBIDDEN: Final = {
-    "today": "a fact cannot depend on the day of the check; write `as_of`",
-    "is defined": "a fact cannot depend on what is stated; write `has value`",
-}
 ROUNDED_PLACES: Final = 2
 """A stated number agrees when it is rounded to this many decimals, or to as many as it has."""
 
@@ -50,14 +46,6 @@ class Deriver:
 def prepare(model: FactModel) -> tuple[Deriver, ...]:
     """The derivers of a model, in the order of its schema."""
     return tuple(_deriver(model, path, node) for path, node in model.derivations.items())
-
-
-def forbidden_call(node: Node) -> tuple[Call, str] | None:
-    """A call that no derivation may hold, and what to write instead."""
-    for part in walk(node):
-        if isinstance(part, Call) and part.function in FORBIDDEN:
-            return part, FORBIDDEN[part.function]
-    return None
 
 
 def scope_of(model: FactModel, path: str) -> ContextType:

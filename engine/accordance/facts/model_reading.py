@@ -7,31 +7,34 @@ What lies outside would be checked by jsonschema and not by the fast walk, so it
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from typing import Final
 
-from ..feel.syntax import Node
+from ..feel.values import Number
 from ..problem import Code, Problem
 from ..source.limits import ProblemList
 from ..source.quoting import listed, nearest, quoted
 from ..source.tree import Located, Mapping, Scalar, Sequence, kind, plain
-from .deriving import forbidden_call
+from .derivation_reading import read_derivation
 from .model import FactModel
 
 _ALWAYS = ("title", "description", "type", "$comment")
 _FACT = ("x-needed-at", "x-themes", "x-standard", "x-derive", "x-sensitivity", "x-unit")
+_TEXTS = ("title", "description", "$comment", "x-standard", "x-sensitivity", "x-unit", "pattern")
+_LISTS_OF_TEXTS = ("x-needed-at", "x-themes", "required", "enum")
+_NUMBERS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
+_COUNTS = ("minLength", "maxLength", "minItems", "maxItems")
 _KEYWORDS: Final[dict[str, tuple[str, ...]]] = {
     "object": ("properties", "required", "additionalProperties"),
     "array": ("items", "uniqueItems", "minItems", "maxItems"),
     "string": ("enum", "format", "anyOf", "minLength", "maxLength", "pattern"),
-    "number": ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"),
-    "integer": ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"),
+    "number": _NUMBERS,
+    "integer": _NUMBERS,
     "boolean": (),
 }
 _KINDS_OF_TEXT: Final = ("enum", "format", "anyOf")
 _FORMS_OF_TEXT: Final = ("minLength", "maxLength", "pattern")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _IDENTITY = ("id", "title", "stage")
-_NEEDED: Final = {"id": "string", "title": "string", "stage": "string", "as_of": "string"}
 _DATE_OR_NONE: Final = [{"format": "date"}, {"const": "none"}]
 
 
@@ -43,13 +46,14 @@ def read_model(located: Located) -> FactModel:
     reader = _Reader()
     reader.read_root(located)
     reader.problems.refuse_if_any()
-    model = FactModel(plain(located), {})
-    for path, text in reader.derived.items():
-        node = reader.read_derivation(text)
-        if node is not None:
-            model.derivations[path] = node
+    without = FactModel(plain(located), {})
+    derivations = {
+        path: node
+        for path, text in reader.derived.items()
+        if (node := read_derivation(text, path, without, reader.problems)) is not None
+    }
     reader.problems.refuse_if_any()
-    return model
+    return FactModel(without.owner_schema, derivations)
 
 
 class _Reader:
@@ -69,11 +73,20 @@ class _Reader:
         self.read_part(root, "", outermost=True)
         if self.problems:
             return
-        properties = plain(located)["properties"]
-        for name, sort in _NEEDED.items():
-            if properties.get(name, {}).get("type") != sort:
-                self.refuse(located, f"the fact model has no text `{name}`", f"add `{name}`")
-        missing = [name for name in _IDENTITY if name not in plain(located).get("required", [])]
+        properties = plain(located.entries["properties"])
+        places = located.entries["properties"]
+        assert isinstance(places, Mapping)
+        for name in _IDENTITY:
+            if name in properties and properties[name]["type"] != "string":
+                self.refuse(places.entries[name], f"`{name}` is not a text", "write `type: string`")
+        if "stage" in properties and "enum" not in properties["stage"]:
+            self.refuse(
+                places.entries["stage"], "`stage` does not say which stages there are", "add `enum`"
+            )
+        if properties.get("as_of", {}).get("format") != "date":
+            self.refuse(located, "the fact model has no date `as_of`", "add it")
+        required = plain(located).get("required", [])
+        missing = [name for name in _IDENTITY if name not in required]
         if missing:
             self.refuse(
                 located,
@@ -108,12 +121,33 @@ class _Reader:
                         f"did you mean `{meant}`?" if meant else "leave it out",
                     )
                 )
+        self.read_keywords(part, path)
+        if sort in ("object", "array"):
+            what = "a list" if sort == "array" else "a group"
+            self.refuse_derivation(part, f"{quoted(path)} is {what}, which cannot be derived")
         if sort == "object":
             self.read_group(part, path)
         elif sort == "array":
             self.read_list(part, path)
         else:
             self.read_scalar(part, sort, path)
+
+    def read_keywords(self, part: Mapping, path: str) -> None:
+        """The values of the keywords that mean the same whatever the type."""
+        for key, node in part.entries.items():
+            value = node.value if isinstance(node, Scalar) else None
+            what = f"`{key}` of {quoted(path)}" if path else f"`{key}`"
+            is_number = isinstance(value, Number) and not isinstance(value, bool)
+            if key in _TEXTS and not isinstance(value, str):
+                self.refuse(node, f"{what} is {kind(node)}", "write it in quotes")
+            elif key in _LISTS_OF_TEXTS:
+                self.texts(node, what)
+            elif key in _NUMBERS and not is_number:
+                self.refuse(node, f"`{key}` is {kind(node)}, not a number")
+            elif key in _COUNTS and not (isinstance(value, int) and is_number and value >= 0):
+                self.refuse(node, f"`{key}` is no count", "write 0 or more")
+            elif key == "uniqueItems" and not isinstance(value, bool):
+                self.refuse(node, f"`uniqueItems` is {kind(node)}, not `true` or `false`")
 
     def read_group(self, part: Mapping, path: str) -> None:
         closed = part.entries.get("additionalProperties")
@@ -141,9 +175,9 @@ class _Reader:
             self.read_part(member, prefix + name)
         required = part.entries.get("required")
         if required is not None:
-            for item in self.texts(required, f"`required` of {quoted(path or 'the fact model')}"):
-                if item.value not in properties.entries:
-                    self.refuse(item, f"{quoted(item.value)} is required but not described")
+            for item in _texts_of(required):
+                if item.text not in properties.entries:
+                    self.refuse(item, f"{quoted(item.text)} is required but not described")
 
     def read_list(self, part: Mapping, path: str) -> None:
         items = part.entries.get("items")
@@ -155,6 +189,12 @@ class _Reader:
             sort = items.entries.get("type")
             if isinstance(sort, Scalar) and sort.value == "array":
                 self.refuse(sort, f"{quoted(path)} is a list of lists, which no rule could read")
+            self.refuse_derivation(items, f"an item of {quoted(path)} cannot be derived")
+
+    def refuse_derivation(self, part: Mapping, message: str) -> None:
+        derive = part.entries.get("x-derive")
+        if derive is not None:
+            self.refuse(derive, message, "leave `x-derive` out")
 
     def read_scalar(self, part: Mapping, sort: str, path: str) -> None:
         entries = part.entries
@@ -164,11 +204,10 @@ class _Reader:
             clash = listed(kinds + forms)
             self.refuse(part, f"{quoted(path)} has {clash}, which do not go together")
         if "enum" in entries:
-            words = self.texts(entries["enum"], f"`enum` of {quoted(path)}")
-            values = [word.value for word in words]
-            if not values:
+            words = [word.text for word in _texts_of(entries["enum"])]
+            if not plain(entries["enum"]):
                 self.refuse(entries["enum"], f"`enum` of {quoted(path)} names no value")
-            if len(set(values)) < len(values):
+            if len(set(words)) < len(words):
                 self.refuse(entries["enum"], f"`enum` of {quoted(path)} names a value twice")
         if "format" in entries and plain(entries["format"]) != "date":
             self.refuse(entries["format"], "the only format is `date`")
@@ -180,14 +219,6 @@ class _Reader:
             )
         if "pattern" in entries:
             self.read_pattern(entries["pattern"])
-        for key in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"):
-            bound = entries.get(key)
-            if bound is not None and (
-                not isinstance(bound, Scalar)
-                or isinstance(bound.value, bool | str)
-                or bound.value is None
-            ):
-                self.refuse(bound, f"`{key}` is {kind(bound)}, not a number")
         derive = entries.get("x-derive")
         if derive is not None:
             if isinstance(derive, Scalar) and isinstance(derive.value, str):
@@ -195,46 +226,22 @@ class _Reader:
             else:
                 self.refuse(derive, f"`x-derive` of {quoted(path)} is no expression")
 
-    def read_derivation(self, text: Scalar) -> Node | None:
-        # Imported here: the parser is slow to import, and a cached strategy does not need it.
-        from ..feel.parsing import FeelError, parse
-
-        try:
-            node = parse(text.text)
-        except FeelError as error:
-            self.problems.append(
-                Problem(error.code, error.message, text.place_of(error.start), error.help)
-            )
-            return None
-        forbidden = forbidden_call(node)
-        if forbidden:
-            call, help = forbidden
-            self.problems.append(
-                Problem(
-                    Code.EXPRESSION_EVIDENCE,
-                    f"`{call.function}` cannot stand in `x-derive`",
-                    text.place_of(call.start),
-                    help,
-                )
-            )
-            return None
-        return node
-
     def read_pattern(self, pattern: Located) -> None:
         try:
             re.compile(plain(pattern))
         except (re.error, TypeError, RecursionError, OverflowError):
             self.refuse(pattern, "`pattern` is no regular expression")
 
-    def texts(self, node: Located, what: str) -> list[Any]:
-        """The texts of a list; anything else in it is a problem."""
+    def texts(self, node: Located, what: str) -> None:
+        """A list of texts; anything else is a problem."""
         if not isinstance(node, Sequence):
             self.refuse(node, f"{what} is {kind(node)}, not a list")
-            return []
-        found = []
+            return
         for item in node.items:
-            if isinstance(item, Scalar) and isinstance(item.value, str):
-                found.append(item)
-            else:
+            if not (isinstance(item, Scalar) and isinstance(item.value, str)):
                 self.refuse(item, f"{what} holds {kind(item)}", "write it in quotes")
-        return found
+
+
+def _texts_of(node: Located) -> list[Scalar]:
+    items = node.items if isinstance(node, Sequence) else []
+    return [item for item in items if isinstance(item, Scalar) and isinstance(item.value, str)]

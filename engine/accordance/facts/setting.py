@@ -36,7 +36,6 @@ def with_set(case: Case, settings: Iterable[str]) -> Case:
     """
     problems = ProblemList()
     tree: Mapping = case.located
-    changed: list[str] = []
     for setting in settings:
         path, equals, value = setting.partition("=")
         path = path.strip()
@@ -52,7 +51,6 @@ def with_set(case: Case, settings: Iterable[str]) -> Case:
             continue
         try:
             tree = _with_one(tree, case.model, path, value.strip())
-            changed.append(path)
         except Refused as refused:
             problems.extend(refused.problems)
     try:
@@ -62,7 +60,26 @@ def with_set(case: Case, settings: Iterable[str]) -> Case:
     problems.refuse_if_any()
     places = made.places
     assert isinstance(places, Places)
-    return replace(made, places=places.stated_by(OPTION, changed))
+    elsewhere: dict[str, Place] = {}
+    _find_set(tree, "", elsewhere)
+    return replace(made, places=places.overlaid(elsewhere))
+
+
+def _find_set(node: Located, path: str, found: dict[str, Place]) -> bool:
+    """Notes the paths of values that come from the call; says whether this one does."""
+    is_set = not node.source.has_lines
+    if isinstance(node, Mapping):
+        prefix = f"{path}." if path else ""
+        for name, entry in node.entries.items():
+            _find_set(entry, prefix + name, found)
+    elif isinstance(node, Sequence):
+        for position, item in enumerate(node.items, 1):
+            set_here = _find_set(item, f"{path}[{position}]", found)
+            # a list of single values is one fact
+            is_set = is_set or (set_here and isinstance(item, Scalar))
+    if is_set:
+        found[path] = Place(OPTION)
+    return is_set
 
 
 def _with_one(tree: Mapping, model: FactModel, path: str, value: str) -> Mapping:
