@@ -14,7 +14,7 @@ from ..plan.formula import Formula
 from ..plan.outcome import SEVERITY_RANK, Kind, Outcome
 from ..strategy.due import due_on
 from ..strategy.message import UNMET, fill
-from .judging import Assessment, Judgement, decisive_formulas, static_path
+from .judging import Assessment, Judgement, static_path
 from .prose import joined, plain, spoken
 from .remedy import remedies
 
@@ -88,8 +88,7 @@ class Answer:
 
     def result(self, judgement: Judgement) -> dict[str, Any]:
         """What one rule says, with its explanation."""
-        rule, reader, stage = judgement.rule, self.assessment.reader, self.assessment.stage
-        evidence = reader.of_all(decisive_formulas(judgement, stage, reader.state))
+        rule, evidence = judgement.rule, self.assessment.evidence(judgement)
         kind = judgement.kind
         unmet = self.unmet(judgement)
         missing = list(evidence.missing) if kind is Kind.GAP else []

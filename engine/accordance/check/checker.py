@@ -15,6 +15,7 @@ from ..feel.compiling import (
     Names,
     TooMuchWork,
     compile_expression,
+    is_silent,
     new_frame,
 )
 from ..feel.values import NONE, UNKNOWN, Value
@@ -31,7 +32,6 @@ from .exceptions import Exceptions, Notice, NoticeCode
 from .judging import (
     Assessment,
     Judgement,
-    decisive_formulas,
     judge,
     not_at_stage,
     result_item,
@@ -126,8 +126,9 @@ class Checker:
         lists = lists_of(found.judgements)
         found.verdict = self._verdict.answer(stage, lists)
         found.opinion = self._opinion.answer(stage, lists)
-        worst = lists_of(at_worst(found.judgements))
-        found.opinion_at_worst = self._opinion.answer(stage, worst)
+        if found.opinion is not None:
+            worst = lists_of(at_worst(found.judgements)) if lists["gaps"] else lists
+            found.opinion_at_worst = self._opinion.answer(stage, worst)
         return found
 
     def _judge(self, about: str, found: Assessment, by_rule: dict[str, Judgement]) -> None:
@@ -174,14 +175,9 @@ class Checker:
         """The lists that rules about evidence read."""
         results = []
         for judgement in by_rule.values():
-            reader = found.reader
-            evidence = reader.of_all(decisive_formulas(judgement, found.stage, reader.state))
-            missing = (
-                [static_path(path) for path in evidence.missing]
-                if judgement.kind is Kind.GAP
-                else []
-            )
-            rests = dict.fromkeys(static_path(path) for path in evidence.facts)
+            evidence = found.evidence(judgement)
+            rests = dict.fromkeys(map(static_path, evidence.facts))
+            missing = map(static_path, evidence.missing if judgement.kind is Kind.GAP else ())
             results.append(result_item(judgement, list(rests), list(dict.fromkeys(missing))))
         return {
             "results": results,
@@ -192,23 +188,15 @@ class Checker:
     def _mandatory(self, found: Assessment, by_rule: dict[str, Judgement]) -> list[Value]:
         listed: list[Value] = []
         for path in self.strategy.mandatory.get(found.stage, ()):
-            readers = [
-                identity
-                for identity, judgement in by_rule.items()
-                if path in self._facts_read.get(identity, ())
-            ]
-            needed = [
-                identity
-                for identity in readers
-                if by_rule[identity].outcome is not Outcome.NOT_APPLICABLE
-            ]
+            readers = [name for name in self._readers.get(path, ()) if name in by_rule]
+            needed = sum(by_rule[name].outcome is not Outcome.NOT_APPLICABLE for name in readers)
             listed.append(
                 {
                     "path": path,
                     "stated": self.stated(path, found.frame),
                     # A fact that no rule reads is asked for its own sake.
-                    "needed": bool(needed) or not readers,
-                    "decides": len(needed),
+                    "needed": needed > 0 or not readers,
+                    "decides": needed,
                 }
             )
         return listed
@@ -230,10 +218,12 @@ class Checker:
 
     @cached_property
     def _definition_codes(self) -> dict[str, Code]:
-        return {
-            name: compile_expression(planned.definition.expression, self.names)
-            for name, planned in self.plan.definitions.items()
-        }
+        codes: dict[str, Code] = {}
+        for name, planned in self.plan.definitions.items():
+            codes[name] = compile_expression(planned.definition.expression, self.names)
+            if is_silent(codes[name]):
+                self.names = replace(self.names, silent=self.names.silent | {name})
+        return codes
 
     @cached_property
     def _verdict(self) -> CompiledTable:
@@ -244,12 +234,13 @@ class Checker:
         return CompiledTable(self.strategy.opinion, self.names)
 
     @cached_property
-    def _facts_read(self) -> dict[str, frozenset[str]]:
-        """The static paths that each rule reads, through definitions too."""
-        reads: dict[str, frozenset[str]] = {}
+    def _readers(self) -> dict[str, list[str]]:
+        """The rules that read each fact, by static path, through definitions too."""
+        readers: dict[str, list[str]] = {}
         for planned in self.plan.rules:
-            reads[planned.rule.id] = frozenset(self._paths_of(planned))
-        return reads
+            for path in dict.fromkeys(self._paths_of(planned)):
+                readers.setdefault(path, []).append(planned.rule.id)
+        return readers
 
     def _paths_of(self, planned: PlannedRule) -> Iterable[str]:
         from ..plan.reading import facts_read

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ..feel import logic
 from ..feel.compiling import Code, Evidence, Frame
 from ..feel.values import UNKNOWN, Value
 from ..plan.formula import All, Any, Atom, Defined, Formula, Leaf, Opposite, state
@@ -50,36 +51,48 @@ class EvidenceReader:
             return self._leaves.get(atom.index, UNKNOWN)
         return self._defined.get(atom.name, UNKNOWN) if isinstance(atom, Defined) else UNKNOWN
 
-    def _collect(self, formula: Formula, found: Evidence) -> None:
-        if isinstance(formula, Leaf | Defined):
-            found.add(self._atom(formula))
-        elif isinstance(formula, Opposite):
-            self._collect(formula.part, found)
-        elif isinstance(formula, All | Any):
+    def _collect(self, formula: Formula, found: Evidence) -> Value:
+        """Add what a formula rests on, and say whether it is true, false or UNKNOWN."""
+        if isinstance(formula, Leaf):
+            state = self._leaves.get(formula.index, UNKNOWN)
+            code = self._codes[formula.index]
+            if code.simple:
+                code.evidence(self._frame, found)
+            else:
+                found.add(self._leaf(formula, code, state))
+            return state
+        if isinstance(formula, Defined):
+            found.add(self._definition(formula))
+            return self._atom_state(formula)
+        if isinstance(formula, Opposite):
+            return logic.negation(self._collect(formula.part, found))
+        if isinstance(formula, All | Any):
             decisive = isinstance(formula, Any)
             states = [self.state(part) for part in formula.parts]
             result = _connected(states, decisive)
             for part, given in zip(formula.parts, states, strict=True):
-                whole = result is (not decisive)
-                if whole or given is result or (result is UNKNOWN and given is UNKNOWN):
+                if given is result:
                     self._collect(part, found)
+            return result
+        return self.state(formula)
 
-    def _atom(self, atom: Leaf | Defined) -> Evidence:
-        known = self._found.get(atom)
-        if known is not None:
-            return known
-        if isinstance(atom, Leaf):
-            found = Evidence()
-            self._codes[atom.index].evidence(self._frame, found)
-            if self._leaves.get(atom.index, UNKNOWN) is not UNKNOWN:
+    def _leaf(self, leaf: Leaf, code: Code, state: Value) -> Evidence:
+        found = self._found.get(leaf)
+        if found is None:
+            found = self._found[leaf] = Evidence()
+            code.evidence(self._frame, found)
+            if state is not UNKNOWN:
                 # It is decided without them.
                 found.missing.clear()
                 found.reasons.clear()
-        else:
-            formula = self._plan.definitions[atom.name].formula
+        return found
+
+    def _definition(self, name: Defined) -> Evidence:
+        found = self._found.get(name)
+        if found is None:
+            formula = self._plan.definitions[name.name].formula
             assert formula is not None
-            found = self.of(formula)
-        self._found[atom] = found
+            found = self._found[name] = self.of(formula)
         return found
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from ..feel.compiling import Frame
+from ..feel.compiling import Evidence, Frame
 from ..feel.values import UNKNOWN, Value
 from ..plan.formula import Formula
 from ..plan.outcome import SEVERITY_RANK, Kind, Outcome, kind_of
@@ -22,7 +22,7 @@ _POSITION = re.compile(r"\[\d+\]")
 
 def static_path(path: str) -> str:
     """`parties[2].name` as the fact model has it: `parties.name`."""
-    return _POSITION.sub("", path)
+    return _POSITION.sub("", path) if "[" in path else path
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,15 @@ class Assessment:
     verdict: str | None = None
     opinion: str | None = None
     opinion_at_worst: str | None = None
+    _evidence: dict[str, Evidence] = field(default_factory=dict)
+
+    def evidence(self, judgement: Judgement) -> Evidence:
+        """What a judgement rests on, collected when first asked for."""
+        found = self._evidence.get(judgement.rule.id)
+        if found is None:
+            formulas = decisive_formulas(judgement, self.stage, self.reader.state)
+            found = self._evidence[judgement.rule.id] = self.reader.of_all(formulas)
+        return found
 
 
 def judge(planned: PlannedRule, firings: RuleFirings, stage: str) -> Judgement:

@@ -12,8 +12,10 @@ branches.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final, TypeAlias
 
 from . import functions, logic, syntax
@@ -31,7 +33,8 @@ PATHS: Final = 3  # dict: id(item) -> concrete path of the items of lists
 CODES: Final = 4  # dict: definition -> Code, for evidence
 SUPPLIED: Final = 5  # dict of lists supplied by the program (`results`)
 WORK: Final = 6  # how many more items may be looked at
-LOCALS: Final = 7  # the first local variable
+FOUND: Final = 7  # dict: definition -> Evidence, filled when first asked for
+LOCALS: Final = 8  # the first local variable
 
 MAX_LOCALS: Final = 40
 MAX_ITEMS_VISITED: Final = 2_000_000
@@ -78,6 +81,10 @@ class Code:
     locate: Callable[[Frame], str | None] | None = None
     names: tuple[str, ...] | None = None
     locate_items: Callable[[Frame], list[str | None]] | None = None
+    daily: bool = False
+    """Does the value depend on nothing but the evaluation date?"""
+    simple: bool = False
+    """Does it rest on the same few facts whatever their values?"""
 
     def places(self, frame: Frame) -> list[str | None]:
         """The concrete path of each item of a list, None for an item that is no fact's."""
@@ -95,6 +102,8 @@ class Names:
     definitions: Mapping[str, Type] = field(default_factory=dict)
     parameters: Mapping[str, Value] = field(default_factory=dict)
     supplied: Mapping[str, Type] = field(default_factory=dict)
+    silent: frozenset[str] = frozenset()
+    """Definitions that read no fact, so that there is no evidence to collect from them."""
 
 
 def new_frame(
@@ -115,6 +124,7 @@ def new_frame(
         codes or {},
         supplied or {},
         MAX_ITEMS_VISITED,
+        {},
         *[UNKNOWN] * MAX_LOCALS,
     ]
 
@@ -132,6 +142,8 @@ class _Local:
     slot: int
     type: Type
     outer: _Local | None
+    silent: bool
+    """Does it stand for something that is no fact?"""
 
     @property
     def next_slot(self) -> int:
@@ -148,6 +160,11 @@ def _next_slot(scope: _Local | None) -> int:
 
 def _no_evidence(frame: Frame, found: Evidence) -> None:
     return None
+
+
+def is_silent(code: Code) -> bool:
+    """Has a compiled expression no evidence to give, since it reads no fact?"""
+    return code.evidence is _no_evidence
 
 
 def _item_type(kind: Type) -> Type:
@@ -174,19 +191,19 @@ class _Compiler:
         name = node.name
         while scope is not None:
             if scope.name == name or (scope.name is None and name == "item"):
-                return _local(scope.slot, scope.type)
+                return _local(scope)
             if scope.name is None:
                 if isinstance(scope.type, ContextType):
                     if name in scope.type.fields:
-                        return _member(_local(scope.slot, scope.type), name)
+                        return _member(_local(scope), name)
                 elif scope.type is ANY:
                     outer = self._name(node, scope.outer)
-                    return _field_or_outer(scope.slot, name, outer)
+                    return _field_or_outer(scope, name, outer)
             scope = scope.outer
         if name in self.names.parameters:
             return _constant(self.names.parameters[name])
         if name in self.names.definitions:
-            return _definition(name, self.names.definitions[name])
+            return _definition(name, self.names.definitions[name], name in self.names.silent)
         if name in self.names.supplied:
             return _supplied(name, self.names.supplied[name])
         kind = ANY if self.names.facts is None else self.names.facts.fields.get(name, ANY)
@@ -206,6 +223,9 @@ class _Compiler:
         left, right = self.compile(node.left, scope), self.compile(node.right, scope)
         operate, first, second = logic.ARITHMETIC[node.operator], left.value, right.value
 
+        def value(frame: Frame) -> Value:
+            return operate(first(frame), second(frame))
+
         def evidence(frame: Frame, found: Evidence) -> None:
             left.evidence(frame, found)
             right.evidence(frame, found)
@@ -215,11 +235,9 @@ class _Compiler:
                 if reason:
                     found.reasons[reason] = None
 
-        if isinstance(first, _Constant) and isinstance(second, _Constant):
-            folded = operate(first.given, second.given)
-            if folded is not UNKNOWN:
-                return _constant(folded)
-        return Code(lambda frame: operate(first(frame), second(frame)), evidence)
+        if left.daily and right.daily:
+            return Code(_once_a_day(value), evidence, daily=True)
+        return Code(value, evidence)
 
     def _comparison(self, node: syntax.Comparison, scope: _Local | None) -> Code:
         sign = node.operator
@@ -231,9 +249,10 @@ class _Compiler:
             if sign not in ("=", "!="):
                 return _constant(UNKNOWN)
             ask = logic.is_none if sign == "=" else logic.has_value
-            return Code(lambda frame: ask(value(frame)), operand.evidence)
+            return Code(lambda frame: ask(value(frame)), operand.evidence, simple=operand.simple)
         left, right = self.compile(node.left, scope), self.compile(node.right, scope)
-        return Code(_comparing(sign, left, right), _both(sign, left, right))
+        simple = left.simple and (right.daily or right.simple)
+        return Code(_comparing(sign, left, right), _both(sign, left, right), simple=simple)
 
     def _between(self, node: syntax.Between, scope: _Local | None) -> Code:
         value = self.compile(node.value, scope)
@@ -351,7 +370,7 @@ class _Compiler:
     def _filter(self, node: syntax.Filter, scope: _Local | None) -> Code:
         base = self.compile(node.base, scope)
         slot = _next_slot(scope)
-        inner = _Local(None, slot, _item_type(base.type), scope)
+        inner = _Local(None, slot, _item_type(base.type), scope, is_silent(base))
         return _filtered(base, self.compile(node.condition, inner), slot)
 
     def _iterate(
@@ -360,7 +379,8 @@ class _Compiler:
         loops = []
         for name, source in iterators:
             items = self.compile(source, scope)
-            scope = _Local(name, _next_slot(scope), _item_type(items.type), scope)
+            kind = _item_type(items.type)
+            scope = _Local(name, _next_slot(scope), kind, scope, is_silent(items))
             loops.append((items, scope.slot))
         return loops, scope
 
@@ -383,7 +403,7 @@ class _Compiler:
 
     def _call(self, node: syntax.Call, scope: _Local | None) -> Code:
         if node.function == "today":
-            return Code(lambda frame: frame[TODAY], _no_evidence)
+            return Code(lambda frame: frame[TODAY], _no_evidence, daily=True)
         function = functions.FUNCTIONS[node.function]
         codes = [self.compile(argument, scope) for argument in node.arguments]
         if node.function == "is defined":
@@ -394,6 +414,8 @@ class _Compiler:
             return functions.apply(function, [value(frame) for value in values])
 
         gather = _all_of(codes)
+        if gather is _no_evidence:
+            return Code(value, _no_evidence)
 
         def evidence(frame: Frame, found: Evidence) -> None:
             inner = Evidence()
@@ -418,7 +440,21 @@ class _Constant:
 
 
 def _constant(given: Value) -> Code:
-    return Code(_Constant(given), _no_evidence, ListType() if type(given) is list else ANY)
+    kind = ListType() if type(given) is list else ANY
+    return Code(_Constant(given), _no_evidence, kind, daily=True)
+
+
+def _once_a_day(value: Callable[[Frame], Value]) -> Callable[[Frame], Value]:
+    """Remembers the value for the evaluation date of last time."""
+    known: list[Value] = [None, UNKNOWN]
+
+    def remembered(frame: Frame) -> Value:
+        today = frame[TODAY]
+        if today is not known[0]:
+            known[:] = today, value(frame)
+        return known[1]
+
+    return remembered
 
 
 def _fact(names: tuple[str, ...], kind: Type) -> Code:
@@ -454,10 +490,14 @@ def _fact(names: tuple[str, ...], kind: Type) -> Code:
         else:
             found.facts[path] = given
 
-    return Code(value, evidence, kind, lambda frame: path, names)
+    return Code(value, evidence, kind, lambda frame: path, names, simple=True)
 
 
-def _local(slot: int, kind: Type) -> Code:
+def _local(scope: _Local) -> Code:
+    slot = scope.slot
+    if scope.silent:
+        return Code(lambda frame: frame[slot], _no_evidence, scope.type)
+
     def locate(frame: Frame) -> str | None:
         path: str | None = frame[PATHS].get(id(frame[slot]))
         return path
@@ -467,13 +507,21 @@ def _local(slot: int, kind: Type) -> Code:
         if path is not None:
             found.facts[path] = frame[slot]
 
-    return Code(lambda frame: frame[slot], evidence, kind, locate)
+    return Code(lambda frame: frame[slot], evidence, scope.type, locate)
 
 
-def _definition(name: str, kind: Type) -> Code:
+def _definition(name: str, kind: Type, silent: bool) -> Code:
+    if silent:
+        return Code(lambda frame: frame[DEFINED][name], _no_evidence, kind)
+
     def evidence(frame: Frame, found: Evidence) -> None:
-        # A frame of its own: the definition's local variables must not meet those of its reader.
-        frame[CODES][name].evidence(frame[:], found)
+        known = frame[FOUND].get(name)
+        if known is None:
+            known = Evidence()
+            # A frame of its own: its local variables must not meet those of its reader.
+            frame[CODES][name].evidence(frame[:], known)
+            frame[FOUND][name] = known
+        found.add(known)
 
     return Code(lambda frame: frame[DEFINED][name], evidence, kind)
 
@@ -526,6 +574,9 @@ def _member(base: Code, name: str) -> Code:
         else:
             _note(found, path, value(frame))
 
+    if is_silent(base):
+        return Code(value, _no_evidence, kind)
+
     def locate_items(frame: Frame) -> list[str | None]:
         if type(inner(frame)) in (list, Uncertain):
             return [None if at is None else f"{at}.{name}" for at in base.places(frame)]
@@ -546,10 +597,10 @@ def _field(item: Value, name: str) -> Value:
     return item.get(name, UNKNOWN) if type(item) is dict else UNKNOWN
 
 
-def _field_or_outer(slot: int, name: str, outer: Code) -> Code:
+def _field_or_outer(scope: _Local, name: str, outer: Code) -> Code:
     """A name inside a filter of items whose fields are not known beforehand: a field of the items
     if any item has it, else the name outside."""
-    inner = _member(_local(slot, ANY), name)
+    inner, slot = _member(_local(scope), name), scope.slot
 
     def choose(frame: Frame) -> Code:
         return inner if name in frame[slot + 1] else outer
@@ -561,7 +612,9 @@ def _field_or_outer(slot: int, name: str, outer: Code) -> Code:
 
 
 def _all_of(codes: list[Code]) -> Callable[[Frame, Evidence], None]:
-    parts = [code.evidence for code in codes]
+    parts = [code.evidence for code in codes if not is_silent(code)]
+    if not parts:
+        return _no_evidence
 
     def evidence(frame: Frame, found: Evidence) -> None:
         for part in parts:
@@ -571,23 +624,57 @@ def _all_of(codes: list[Code]) -> Callable[[Frame, Evidence], None]:
 
 
 def _comparing(sign: str, left: Code, right: Code) -> Callable[[Frame], Value]:
-    first, second = left.value, right.value
-    equal, order = logic.equal, logic.order
-    if sign == "=":
-        return lambda frame: equal(first(frame), second(frame))
     if sign == "!=":
-        return lambda frame: logic.negation(equal(first(frame), second(frame)))
-    return lambda frame: order(sign, first(frame), second(frame))
+        same = _comparing("=", left, right)
+
+        def differ(frame: Frame) -> Value:
+            given = same(frame)
+            return given if given is UNKNOWN else not given
+
+        return differ
+    first, second = left.value, right.value
+    if sign == "=":
+        compare, general = operator.eq, logic.equal
+    else:
+        compare, general = logic.COMPARE[sign], partial(logic.order, sign)
+    if isinstance(second, _Constant):
+        constant, kind = second.given, type(second.given)
+        if kind not in logic.ORDERED:
+            return lambda frame: general(first(frame), constant)
+
+        def with_constant(frame: Frame) -> Value:
+            given = first(frame)
+            return compare(given, constant) if type(given) is kind else general(given, constant)
+
+        return with_constant
+
+    def with_other(frame: Frame) -> Value:
+        given, other = first(frame), second(frame)
+        kind = type(given)
+        if kind is type(other) and kind in logic.ORDERED:
+            return compare(given, other)
+        return general(given, other)
+
+    return with_other
 
 
 def _both(sign: str, left: Code, right: Code) -> Callable[[Frame, Evidence], None]:
-    compare = _comparing(sign, left, right)
+    if is_silent(left) and is_silent(right):
+        return _no_evidence
+    if left.locate is not None and right.daily:
+        # A fact against a constant: what is not known is the fact.
+        return left.evidence
+    first, second = left.value, right.value
 
     def evidence(frame: Frame, found: Evidence) -> None:
         left.evidence(frame, found)
         right.evidence(frame, found)
-        if compare(frame) is UNKNOWN:
-            reason = logic.why_unknown(sign, left.value(frame), right.value(frame))
+        one, other = first(frame), second(frame)
+        if one is UNKNOWN or other is UNKNOWN:
+            return
+        given = logic.equal(one, other) if sign in "!=" else logic.order(sign, one, other)
+        if given is UNKNOWN:
+            reason = logic.why_unknown(sign, one, other)
             if reason:
                 found.reasons[reason] = None
 
@@ -597,21 +684,17 @@ def _both(sign: str, left: Code, right: Code) -> Callable[[Frame, Evidence], Non
 def _membership(value: Code, constants: list[Value]) -> Code:
     """`value in (constant, constant)`."""
     first, equal = value.value, logic.equal
+    words = frozenset(constants) if all(type(one) is str for one in constants) else None
 
     def holds(frame: Frame) -> Value:
         given = first(frame)
+        if words is not None and type(given) is str:
+            return given in words
         if given is UNKNOWN:
             return UNKNOWN
-        result: Value = False
-        for constant in constants:
-            same = equal(given, constant)
-            if same is True:
-                return True
-            if same is UNKNOWN:
-                result = UNKNOWN
-        return result
+        return logic.disjunction(equal(given, constant) for constant in constants)
 
-    return Code(holds, value.evidence)
+    return Code(holds, value.evidence, simple=value.simple)
 
 
 def _conjunction(parts: list[Code]) -> Code:
@@ -639,11 +722,19 @@ def _connected(parts: list[Code], decisive: bool) -> Code:
                 result = UNKNOWN
         return result
 
+    if all(is_silent(part) for part in parts):
+        return Code(value, _no_evidence)
+
     def evidence(frame: Frame, found: Evidence) -> None:
-        result = value(frame)
-        for part in parts:
-            given = part.value(frame)
-            if result is other or given is result or (result is UNKNOWN and given is not other):
+        states = [part(frame) for part in values]
+        if any(given is decisive for given in states):
+            chosen: Value = decisive
+        elif all(given is other for given in states):
+            chosen = other
+        else:
+            chosen = UNKNOWN
+        for part, given in zip(parts, states, strict=True):
+            if given is chosen or (chosen is UNKNOWN and given is not other):
                 part.evidence(frame, found)
 
     return Code(value, evidence)
@@ -687,17 +778,27 @@ def _quantified(every: bool, items: Code, slot: int, condition: Code) -> Code:
                 result = UNKNOWN
         return result
 
+    if is_silent(items) and is_silent(condition):
+        return Code(value, _no_evidence)
+
     def evidence(frame: Frame, found: Evidence) -> None:
         pairs = functions.pairs_of(source(frame))
-        result = value(frame)
         if not pairs or items.locate is None or any(type(item) is not dict for item, _ in pairs):
             items.evidence(frame, found)
-        for item, sure in pairs or ():
-            given = weigh(frame, item, sure)
-            if given is result or result is every:
+        if not pairs:
+            return
+        states = [weigh(frame, item, sure) for item, sure in pairs]
+        chosen = _quantify(every, states)
+        for (item, _), given in zip(pairs, states, strict=True):
+            if given is chosen:
+                frame[slot] = item
                 condition.evidence(frame, found)
 
     return Code(value, evidence)
+
+
+def _quantify(every: bool, states: list[Value]) -> Value:
+    return logic.conjunction(states) if every else logic.disjunction(states)
 
 
 def _filtered(base: Code, condition: Code, slot: int) -> Code:
@@ -726,6 +827,9 @@ def _filtered(base: Code, condition: Code, slot: int) -> Code:
         if certain:
             return [item for item, _ in kept]
         return Uncertain(tuple(kept))
+
+    if is_silent(base) and is_silent(condition):
+        return Code(value, _no_evidence, base.type)
 
     def evidence(frame: Frame, found: Evidence) -> None:
         pairs = functions.pairs_of(source(frame))
@@ -762,6 +866,9 @@ def _mapped(items: Code, slot: int, result: Code) -> Code:
         if all(sure for _, sure in made):
             return [item for item, _ in made]
         return Uncertain(tuple(made))
+
+    if is_silent(items) and is_silent(result):
+        return Code(value, _no_evidence, ListType(item=result.type))
 
     def evidence(frame: Frame, found: Evidence) -> None:
         items.evidence(frame, found)

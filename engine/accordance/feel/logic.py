@@ -15,7 +15,7 @@ import operator
 from calendar import monthrange
 from collections.abc import Callable, Iterable
 from fractions import Fraction
-from typing import Any
+from typing import Any, Final
 
 from .values import NONE, UNKNOWN, Months, Number, Span, Uncertain, Value
 
@@ -100,8 +100,9 @@ def equal(left: Value, right: Value) -> Value:
     return UNKNOWN
 
 
-_PLAIN = frozenset((str, int, bool, dt.date, Fraction, dt.timedelta, Months))
-_ORDERED = frozenset((str, int, dt.date, Fraction, dt.timedelta, Months))
+_PLAIN: Final = frozenset((str, int, bool, dt.date, Fraction, dt.timedelta, Months))
+ORDERED: Final = frozenset((str, int, dt.date, Fraction, dt.timedelta, Months))
+"""The types whose values have an order; two of one type are compared as they are."""
 
 
 def is_none(value: Value) -> Value:
@@ -122,7 +123,7 @@ def has_value(value: Value) -> Value:
     return negation(is_none(value))
 
 
-_COMPARE: dict[str, Callable[[Any, Any], bool]] = {
+COMPARE: Final[dict[str, Callable[[Any, Any], bool]]] = {
     "<": operator.lt,
     "<=": operator.le,
     ">": operator.gt,
@@ -135,14 +136,14 @@ def order(sign: str, left: Value, right: Value) -> Value:
     if left is UNKNOWN or right is UNKNOWN:
         return UNKNOWN
     kind = type(left)
-    if (kind is type(right) and kind in _ORDERED) or (is_number(left) and is_number(right)):
-        return _COMPARE[sign](left, right)
+    if (kind is type(right) and kind in ORDERED) or (is_number(left) and is_number(right)):
+        return COMPARE[sign](left, right)
     if left is NONE or right is NONE:
         return False
     first, second = _bounds(left), _bounds(right)
     if first is None or second is None:
         return UNKNOWN
-    compare = _COMPARE[sign]
+    compare = COMPARE[sign]
     # A comparison is monotone in both numbers, so the two extreme pairs decide for all between.
     extremes = {compare(first[0], second[1]), compare(first[1], second[0])}
     return extremes.pop() if len(extremes) == 1 else UNKNOWN
