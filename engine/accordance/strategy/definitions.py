@@ -118,7 +118,8 @@ class Definitions:
 
     def _note_circle(self, names: list[str]) -> None:
         first, second = self.drafts[names[-2]], names[-1]
-        chain = " -> ".join(names)
+        shown = names if len(names) <= 8 else [*names[:4], "...", *names[-3:]]
+        chain = " -> ".join(quoted(name) if name != "..." else name for name in shown)
         place = first.place
         if first.expression:
             places = [
@@ -130,9 +131,9 @@ class Definitions:
         self.problems.append(
             Problem(
                 Code.CIRCLE,
-                f"these definitions run in a circle: {quoted(chain) if len(chain) < 60 else chain}",
+                f"these definitions run in a circle: {chain}",
                 place,
-                f"say what {quoted(second)} means without {quoted(first.name)}"
+                f"say what {quoted(first.name)} means without {quoted(second)}"
                 if first.name != second
                 else f"say what {quoted(second)} means without itself",
             )

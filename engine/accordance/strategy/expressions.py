@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ..feel.syntax import Node
 from ..problem import Code, Problem
 from ..source.tree import Located, Scalar, kind
+
+TABLES: Final = ("verdict", "opinion")
+_TABLE_HELP = "a table reads `breaches`, `gaps`, `findings`, `accepted`, `serious` and parameters"
 
 if TYPE_CHECKING:
     from ..feel.checking import Scope
@@ -84,7 +87,8 @@ def check_expression(
     for fault in faults:
         if names_complete or fault.code is not Code.EXPRESSION_NAME:
             place = expression.scalar.place_of(fault.start)
-            problems.append(Problem(fault.code, fault.message, place, fault.help, fault.level))
+            help = fault.help or (_TABLE_HELP if expression.about in TABLES else None)
+            problems.append(Problem(fault.code, fault.message, place, help, fault.level))
     return type
 
 

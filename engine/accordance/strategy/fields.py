@@ -189,7 +189,12 @@ class Fields:
         if node is None or isinstance(node, wanted):
             return node
         self.note(
-            Code.FIELD_TYPE, f"{quoted(name)} must be {words}, but it is {kind(node)}", node.place
+            Code.FIELD_TYPE,
+            f"{quoted(name)} must be {words}, but it is {kind(node)}",
+            node.place,
+            "write it between `[` and `]`, or each entry in a line of its own after `- `"
+            if wanted is Sequence
+            else None,
         )
         return None
 

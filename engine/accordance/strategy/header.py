@@ -255,7 +255,7 @@ def _exceptions(fields: Fields) -> dict[str, Acceptance]:
                 suggestion(severity, SEVERITIES) or f"write {listed(list(SEVERITIES), 'or')}",
             )
             continue
-        what = f"the exceptions of {quoted(severity)}"
+        what = f"the entry {quoted(severity)} of `exceptions`"
         part = fields_of(node, what, place, ("approvers", "longest"), fields.problems)
         if part is None:
             continue

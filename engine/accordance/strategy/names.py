@@ -44,7 +44,7 @@ class NameTable:
     def __init__(
         self,
         model: FactModel,
-        header: Header | None,
+        header: Header,
         definitions: Definitions,
         problems: list[Problem],
         *,
@@ -54,14 +54,14 @@ class NameTable:
         self.drafts = definitions
         self.problems = problems
         self.complete = complete
-        parameters = header.parameter_names if header else {}
+        parameters = header.parameter_names
+        # What could not be read fits everywhere; a fact wins over what clashes with it.
         self.types: dict[str, Type] = {
-            **model.type.fields,
-            **dict.fromkeys(parameters, ANY),
             **dict.fromkeys(definitions.drafts, ANY),
+            **dict.fromkeys(parameters, ANY),
+            **{one.name: type_of_value(one.value) for one in header.parameters.values()},
+            **model.type.fields,
         }
-        for parameter in header.parameters.values() if header else ():
-            self.types[parameter.name] = type_of_value(parameter.value)
         self.evidence = frozenset(
             draft.name for draft in definitions.drafts.values() if draft.about == EVIDENCE
         )
@@ -118,7 +118,8 @@ class NameTable:
                 self.problems,
                 names_complete=self.complete,
             )
-            self.types[draft.name] = type
+            if self.types[draft.name] == ANY:
+                self.types[draft.name] = type
             definition = definition_of(draft, type)
             if definition:
                 found[draft.name] = definition

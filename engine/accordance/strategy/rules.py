@@ -201,7 +201,7 @@ class RuleFiles:
             expression = self.expressions.condition(node, "a requirement", about)
             if expression:
                 found.append(Requirement(expression.text, expression.node, limited, unmet, place))
-        if len(found) == len(items) and "require" in fields.node.entries:
+        if len(found) == len(items) and isinstance(fields.get("require"), Sequence):
             self._check_covered(fields, found, stages)
         return tuple(found)
 
@@ -214,10 +214,11 @@ class RuleFiles:
             for stage in stages
             if not any(part.stages is None or stage in part.stages for part in require)
         ]
-        if bare and fields.get("require") is not None:
+        if bare:
+            stage = "stage" if len(bare) == 1 else "stages"
             self._note(
                 Code.FIELD_VALUE,
-                f"{fields.what} requires nothing at the stage {listed(bare)}",
+                f"{fields.what} requires nothing at the {stage} {listed(bare)}",
                 fields.node.key_place("require"),
                 "add a requirement, or take the stage out of `stages`",
             )
@@ -314,10 +315,10 @@ class RuleFiles:
         return tuple(found)
 
     def _aliases(self, fields: Fields) -> tuple[str, ...]:
-        found = []
+        found: list[str] = []
         for item in fields.distinct("aliases"):
             name = fields.text_of(item, "an alias")
-            if name is None:
+            if name is None or name in found:
                 continue
             found.append(name)
             if not RULE_ID.fullmatch(name):
