@@ -1,15 +1,15 @@
 """An expression in plain English, as a colleague would say it.
 
-`in_words` says what is the case when the expression is true, or (`negated`) when it is false. It is
-for readers only: nothing is decided by it. Facts are called by their titles; where the question of a
-fact is known, a condition is said as its answer ("there is no exit plan").
+`in_words` says what is the case when the expression is true, or (`negated`) when it is false. It
+is for readers only: nothing is decided by it. Facts are called by their titles; where the question
+of a fact is known, a condition is said as its answer ("there is no exit plan").
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Final, TypeAlias
 
@@ -36,6 +36,7 @@ from .syntax import (
     Quantified,
     Range,
     UnaryTest,
+    fact_path,
 )
 from .values import Months, number_text
 
@@ -54,8 +55,14 @@ def in_words(
     return _Writer(names, questions or (lambda path: None)).condition(node, negated)
 
 
-def _nothing(path: str) -> None:
-    return None
+def list_path(node: Node) -> str | None:
+    """The path of the list that an expression picks items from: `parties` of `parties[...]`.
+
+    Who gives a definition its phrase can find the titles of its items' facts by it.
+    """
+    while isinstance(node, Filter):
+        node = node.base
+    return fact_path(node)
 
 
 _OPPOSITE: Final = {"=": "!=", "!=": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
@@ -64,7 +71,7 @@ _MONTH_NAMES: Final = (
     *("January", "February", "March", "April", "May", "June", "July"),
     *("August", "September", "October", "November", "December"),
 )
-_DATE_NAME = re.compile(r"(?:^|_)(?:on|date|from|until|expires|as_of)$")
+_DATE_NAME = re.compile(r"(?:^|_)(?:on|(?<!to_)date|from|until|expires|as_of)$")
 
 
 class _Writer:
@@ -100,9 +107,12 @@ class _Writer:
                 return self._asked(node, negated)
             case Literal(value=bool(value)):
                 return "always" if value is not negated else "never"
-            case Name() | Path():
+            case Name():
                 return self._stated(node, negated)
-        return f"{self.noun(node)} is {'not ' if negated else ''}true"
+            case Path() if not isinstance(node.base, Filter):
+                return self._stated(node, negated)
+        # Not true or false: what it stands for.
+        return f"not {self.noun(node)}" if negated else self.noun(node)
 
     def _connected(self, parts: tuple[Node, ...], word: str, negated: bool) -> str:
         phrases = [self._part(part, word, negated) for part in parts]
@@ -112,6 +122,8 @@ class _Writer:
 
     def _part(self, node: Node, word: str, negated: bool) -> str:
         phrase = self.condition(node, negated)
+        if isinstance(node, Name) and re.search(r", | and | or ", phrase):
+            return f"({phrase})"
         inner: Node = node
         turned = negated
         while isinstance(inner, Not):
@@ -123,7 +135,8 @@ class _Writer:
             if len(inner.parts) == 2 and not any(isinstance(p, And | Or) for p in inner.parts):
                 return f"{'both' if own == 'and' else 'either'} {phrase}"
             return f"({phrase})"
-        return f"({phrase})" if isinstance(inner, If | Quantified) else phrase
+        reaching = isinstance(inner, If) or phrase.startswith("for ")
+        return f"({phrase})" if reaching else phrase
 
     def _stated(self, node: Name | Path, negated: bool) -> str:
         """A fact or definition that is true or false by itself."""
@@ -131,15 +144,18 @@ class _Writer:
         if path is not None:
             statement = self._statement(path)
             if statement is not None:
-                return statement.said(negated)
+                about = self._group(node)
+                if statement.subject == "it":
+                    about = None  # not always the group: "it is agreed who pays"
+                return statement.said(negated, about)
             _, _, last = path.rpartition(".")
             if last == "exists" and isinstance(node, Path):
                 thing = self.noun(node.base).removeprefix("the ")
                 return f"there is no {thing}" if negated else f"there is {_article(thing)} {thing}"
         phrase = self.names(path) if path is not None else None
         if phrase is not None and _is_sentence(phrase):
-            said = _uncapitalised(phrase.rstrip("."))
-            return f"it is not so that {said}" if negated else said
+            said = _meaning(phrase)
+            return _denied(said) if negated else said
         title = phrase or _plain(path or "it").rpartition(".")[2]
         owner = self._owner(node, title)
         return f"“{title}”{owner} is {'not ' if negated else ''}true"
@@ -180,6 +196,9 @@ class _Writer:
             return f"at least one is listed under “{things}”"
         if (sign, number) in (("=", 0), ("<", 1), ("<=", 0)):
             return f"there are no {things}{which}"
+        if not isinstance(right, Literal | Name):
+            verb = {"=": "is ", "!=": "is not "}.get(sign) or f"is {_COMPARED[sign]}"
+            return f"the number of {things}{which} {verb}{self.noun(right)}"
         amount = {
             ">=": "at least ",
             "<=": "at most ",
@@ -195,17 +214,25 @@ class _Writer:
         if _offset(left) is not None and _offset(right) is None:
             left, right, sign = right, left, _MIRROR[sign]
         when = self._when(sign, right)
-        path = self._path(left)
-        statement = self._statement(path) if path is not None else None
-        past = when.startswith(("within the last", "more than")) and when.endswith(("ago", "…"))
-        if statement is not None and (not statement.rest.startswith("last ") or past or True):
-            owner = None
-            if isinstance(left, Path) and path is not None and self._is_fact_of_group(left):
-                owner = self._title(left.base)
-            said = statement.said(negated, f"the {owner}" if owner else None)
-            return f"{said} {when}"
+        happened = self._happened(left, negated)
+        if happened is not None:
+            return f"{happened} {when}"
         subject, verb = self._subject(left)
         return f"{subject} {verb} {'not ' if negated else ''}{when}"
+
+    def _happened(self, node: Node, negated: bool, past: bool = False) -> str | None:
+        """The answer to the question of a day: the exit plan was (not) last reviewed."""
+        path = self._path(node)
+        statement = self._statement(path) if path is not None else None
+        if statement is None or (past and statement.verb not in ("was", "were", "did")):
+            return None
+        return statement.said(negated, self._group(node))
+
+    def _group(self, node: Node) -> str | None:
+        """What the group is called that a fact belongs to: the exit plan."""
+        if isinstance(node, Path) and self._is_fact_of_group(node):
+            return f"the {self._title(node.base)}"
+        return None
 
     def _when(self, sign: str, right: Node) -> str:
         offset = _offset(right)
@@ -224,7 +251,7 @@ class _Writer:
             if direction == "-":
                 return {
                     ">=": f"within the last {span}",
-                    ">": f"within the last {span}",
+                    ">": f"less than {span} ago",
                     "<=": f"{span} ago or longer",
                     "<": f"more than {span} ago",
                     "=": f"exactly {span} ago",
@@ -233,8 +260,8 @@ class _Writer:
             return {
                 ">=": f"{span} from now or later",
                 ">": f"more than {span} from now",
-                "<=": f"no later than {span} from now",
-                "<": f"less than {span} from now",
+                "<=": f"within the next {span} or earlier",
+                "<": f"within the next {span} or earlier",
                 "=": f"exactly {span} from now",
                 "!=": f"not exactly {span} from now",
             }[sign]
@@ -282,19 +309,69 @@ class _Writer:
         return f"{subject} {verb} {self.noun(test)}"
 
     def _quantified(self, node: Quantified, negated: bool) -> str:
-        every = (node.quantifier == "every") is not negated
+        included = self._included(node, negated)
+        if included is not None:
+            return included
         before = dict(self.domains)
-        heads = []
-        for name, items in node.iterators:
-            things, which = self._things(items)
-            self.domains[name] = self._path(items)
-            heads.append(f"{'each' if every else 'at least one'} of {_the(things)}{which}")
-        said = self.condition(node.condition, negated)
+        heads: list[str] = []
+        inner: Node = node
+        while isinstance(inner, Quantified):
+            every = (inner.quantifier == "every") is not negated
+            for name, items in inner.iterators:
+                things, which = self._things(items)
+                self.domains[name] = self._path(items)
+                heads.append(f"{'each' if every else 'at least one'} of {_the(things)}{which}")
+            inner = inner.condition
+        said = self.condition(inner, negated)
         self.domains = before
         return f"for {' and '.join(heads)}, {said}"
 
+    def _included(self, node: Quantified, negated: bool) -> str | None:
+        """`some x in list satisfies x in ("a", "b")`: the list includes a or b. Likewise `every x
+        in list satisfies list contains(other, x)`: the other list includes all of the list."""
+        (name, items), *others = node.iterators
+        if others:
+            return None
+        variable = Name(name)
+        condition = node.condition
+        if (
+            node.quantifier == "every"
+            and isinstance(condition, Call)
+            and condition.function == "list contains"
+            and condition.arguments[1] == variable
+        ):
+            listed = self.noun(condition.arguments[0])
+            return f"{listed} {_does(listed, 'include', negated)} all of {self.noun(items)}"
+        if node.quantifier != "some":
+            return None
+        other = isinstance(condition, Not)
+        if isinstance(condition, Not):
+            condition = condition.operand
+        tests: tuple[Node, ...] = ()
+        if isinstance(condition, In) and condition.value == variable:
+            tests = condition.tests
+        elif isinstance(condition, Comparison) and condition.left == variable:
+            other = other is (condition.operator == "=")
+            tests = (condition.right,) if condition.operator in ("=", "!=") else ()
+        if not tests or not all(isinstance(test, Literal) for test in tests):
+            return None
+        options = [self.noun(test) for test in tests]
+        listed = self.noun(items)
+        if other:
+            told = f"something other than {_listed(options, 'and')}"
+        elif negated and len(options) > 1:
+            return f"{listed} {_does(listed, 'include', False)} none of {_listed(options, 'and')}"
+        else:
+            told = _listed(options, "or")
+        return f"{listed} {_does(listed, 'include', negated)} {told}"
+
     def _given(self, node: Node, given: bool) -> str:
+        happened = self._happened(node, not given, past=True) if _is_date(node) else None
+        if happened is not None:
+            return re.sub(r" last(?= )", "", happened)
         thing = self.noun(node)
+        if isinstance(node, Path) and self._is_local(node):
+            return f"it has {_article(_bare(thing)) if given else 'no'} {_bare(thing)}"
         if given:
             return f"{thing} {_be(thing)} given"
         return f"there {_be(thing)} no {_bare(thing)}"
@@ -309,10 +386,7 @@ class _Writer:
             return f"{'nothing' if negated else 'something'} is stated about {thing}"
         if name == "list contains":
             listed, element = self.noun(arguments[0]), self.noun(arguments[1])
-            plural = _be(listed) == "are"
-            if negated:
-                return f"{listed} {'do' if plural else 'does'} not include {element}"
-            return f"{listed} {'include' if plural else 'includes'} {element}"
+            return f"{listed} {_does(listed, 'include', negated)} {element}"
         if name in ("all", "any"):
             every = (name == "all") is not negated
             things = (
@@ -378,13 +452,12 @@ class _Writer:
         return phrase, _be(phrase)
 
     def _named(self, node: Name | Path) -> str:
+        if isinstance(node, Path) and isinstance(node.base, Filter):
+            things, which = self._things(node)
+            return f"{_the(things)}{which}"
         title = self._title(node)
         if self._is_local(node):
-            if isinstance(node, Name):
-                if self.domains.get(node.name if node.name in self.domains else "") is None:
-                    return "it"
-                return "it"
-            return f"its {title}"
+            return "it" if isinstance(node, Name) else f"its {title}"
         path = self._path(node)
         if path is not None and not isinstance(node, Path) and title[:1].isdigit():
             return title  # a parameter is called by its value
@@ -394,9 +467,12 @@ class _Writer:
     def _title(self, node: Node) -> str:
         path = self._path(node)
         phrase = self.names(path) if path is not None else None
-        if phrase is None or (isinstance(node, Name) and _is_sentence(phrase)):
-            last = node.field if isinstance(node, Path) else getattr(node, "name", "value")
-            phrase = phrase if phrase and not isinstance(node, Name) else _plain(last)
+        if isinstance(node, Name) and phrase is not None and _is_sentence(phrase):
+            # The meaning of a definition serves as a noun where it is one.
+            meaning = _meaning(phrase)
+            phrase = meaning.removeprefix("the ") if meaning.startswith("the ") else None
+        if phrase is None:
+            phrase = _plain(node.field if isinstance(node, Path) else getattr(node, "name", "it"))
         return _uncapitalised(re.sub(r" \([^)]*\)$", "", phrase))
 
     def _owner(self, node: Node, title: str) -> str:
@@ -452,6 +528,9 @@ class _Writer:
             if isinstance(node, Path) and isinstance(node.base, Filter):
                 things, which = self._things(node.base)
                 return f"{title} of {_the(things)}", which
+            if isinstance(node, Path) and self._is_fact_of_group(node):
+                group = self._title(node.base)
+                title = group if " " not in title and title in group else title
             return (f"its {title}" if self._is_local(node) else title), ""
         if isinstance(node, Range):
             return f"numbers from {self.noun(node.low)} to {self.noun(node.high)}", ""
@@ -484,10 +563,8 @@ class _Writer:
             if name == "count":
                 return f"the number of {things}{which}"
             return f"the different {things}{which}"
-        if name == "abs" and isinstance(arguments[0], Arithmetic):
-            if arguments[0].operator == "-":
-                first, second = arguments[0].left, arguments[0].right
-                return f"the difference between {self.noun(first)} and {self.noun(second)}"
+        if name == "abs" and isinstance(gap := arguments[0], Arithmetic) and gap.operator == "-":
+            return f"the difference between {self.noun(gap.left)} and {self.noun(gap.right)}"
         if name == "years and months duration":
             return f"the time from {self.noun(arguments[0])} to {self.noun(arguments[1])}"
         if name == "round half up":
@@ -550,10 +627,10 @@ def _is_date(node: Node) -> bool:
 
 def _offset(node: Node) -> tuple[str, Node] | None:
     """`today() - length` as its sign and length."""
-    if isinstance(node, Arithmetic) and node.operator in "+-" and not _is_date(node.right):
-        if isinstance(node.left, Call) and node.left.function == "today":
-            return node.operator, node.right
-    return None
+    if not isinstance(node, Arithmetic) or node.operator not in "+-" or _is_date(node.right):
+        return None
+    counted = isinstance(node.left, Call) and node.left.function == "today"
+    return (node.operator, node.right) if counted else None
 
 
 def _literal(value: object) -> str:
@@ -604,9 +681,19 @@ def _plain(name: str) -> str:
     return name.replace("_", " ")
 
 
+_PROPER: Final = frozenset(
+    {
+        *("English", "Scottish", "Welsh", "Irish", "British", "European"),
+        *("England", "Scotland", "Wales", "Parliament"),
+    }
+)
+
+
 def _uncapitalised(phrase: str) -> str:
     """Without the capital of a sentence; names such as VAT keep theirs."""
     first = re.match(r"[^\W\d_]+", phrase)
+    if first and first[0] in _PROPER:
+        return phrase
     if first and (len(first[0]) == 1 or first[0][1:].islower()):
         return phrase[:1].lower() + phrase[1:]
     return phrase
@@ -614,6 +701,31 @@ def _uncapitalised(phrase: str) -> str:
 
 def _is_sentence(phrase: str) -> bool:
     return len(phrase.split()) >= 4
+
+
+def _meaning(phrase: str) -> str:
+    """The meaning of a definition, without what it adds after a semicolon."""
+    return _uncapitalised(phrase.partition(";")[0].rstrip(". "))
+
+
+def _denied(sentence: str) -> str:
+    """The denial of a sentence; a plain one takes a `not`."""
+    plain = re.fullmatch(
+        r"((?:the|it|this|its) (?:(?!\b(?:and|or|who|that|which)\b)[^,])*?"
+        r"\b(?:is|are|has been|have been|was|were|may|can|must))"
+        r"((?: (?!neither\b|no\b|not\b|and\b|or\b)[^ ,]+)+)",
+        sentence,
+    )
+    if plain and not plain[1].endswith("must"):
+        return f"{plain[1]} not{plain[2]}"
+    return f"it is not so that {sentence}"
+
+
+def _does(phrase: str, verb: str, negated: bool) -> str:
+    plural = _be(phrase) == "are"
+    if negated:
+        return f"{'do' if plural else 'does'} not {verb}"
+    return verb if plural else f"{verb}s"
 
 
 _DETERMINED: Final = re.compile(r"(?:the|a|an|every|each|all|its|their|whether|it|no) ", re.I)
@@ -636,6 +748,7 @@ def _be(phrase: str) -> str:
     head = re.split(
         r" (?:of|with|at|on|in|for|from|to|received|compared|listed|which|\()", _bare(phrase)
     )[0].rstrip(",")
+    head = re.sub(r"(?: (?:due|\w+ed))+$", "", head)
     last = head.rpartition(" ")[2]
     plural = last.endswith("s") and not last.endswith(("ss", "us", "is", "'s", "’s"))
     return "are" if plural and not phrase[:1].isdigit() else "is"
