@@ -34,6 +34,8 @@ class Answer:
         self.checker = checker
         self.case = case
         self.assessment = assessment
+        self._facts: dict[str, dict[str, Any]] = {}
+        self._titles: dict[str, str] = {}
 
     def to_json(self) -> dict[str, Any]:
         """The documented form. A field that does not apply is None."""
@@ -180,20 +182,22 @@ class Answer:
     def _value_of(self, name: str, unmet: str = "") -> str:
         if name == UNMET:
             return unmet
-        value = self.lookup(name)
-        return "(not known)" if value is UNKNOWN else spoken(value)
+        value, unit = self.lookup(name)
+        return "(not known)" if value is UNKNOWN else spoken(value, unit)
 
-    def lookup(self, name: str) -> Value:
-        """The value of a fact by its path, of a definition or of a parameter, on this case."""
-        names = self.checker.names
-        if name in names.parameters:
-            return names.parameters[name]
-        if name in names.definitions:
-            return self.assessment.frame[2].get(name, UNKNOWN)
+    def lookup(self, name: str) -> tuple[Value, str | None]:
+        """The value and unit of a fact, definition or parameter on this case, by its name."""
+        strategy = self.checker.strategy
+        if name in strategy.parameters:
+            parameter = strategy.parameters[name]
+            return self.checker.names.parameters[name], parameter.unit
+        if name in strategy.definitions:
+            return self.checker.definition(name, self.assessment.frame), None
         value: Value = self.case.facts
         for step in name.split("."):
-            value = value.get(step, UNKNOWN) if isinstance(value, dict) else UNKNOWN
-        return value
+            value = _step(value, step)
+        fact = self.case.model.facts.get(name)
+        return value, None if fact is None else fact.unit
 
     def _name_in_words(self, name: str) -> str | None:
         strategy = self.checker.strategy
@@ -213,10 +217,13 @@ class Answer:
 
     def title_of(self, path: str) -> str:
         """What a fact is called, with the name of the item it belongs to."""
-        fact = self.case.model.facts.get(static_path(path))
-        title = fact.title if fact is not None else path
-        owner = self._owner(path)
-        return f"{title} ({owner})" if owner else title
+        title = self._titles.get(path)
+        if title is None:
+            fact = self.case.model.facts.get(static_path(path))
+            title = fact.title if fact is not None else path
+            owner = self._owner(path)
+            title = self._titles[path] = f"{title} ({owner})" if owner else title
+        return title
 
     def _owner(self, path: str) -> str | None:
         """The name of the innermost list item on a path, or its position."""
@@ -248,6 +255,12 @@ class Answer:
 
     def fact(self, path: str, value: Value) -> dict[str, Any]:
         """A fact with the place it stands at."""
+        known = self._facts.get(path)
+        if known is None:
+            known = self._facts[path] = self._fact(path, value)
+        return known
+
+    def _fact(self, path: str, value: Value) -> dict[str, Any]:
         place = self.case.places.get(path)
         derived = self.case.derived.get(path)
         entry = {
@@ -313,3 +326,12 @@ class Answer:
     def state_of(self, formula: Formula) -> Value:
         """Whether a formula is true, false or UNKNOWN on this case."""
         return self.assessment.reader.state(formula)
+
+
+def _step(value: Value, name: str) -> Value:
+    if isinstance(value, dict):
+        return value.get(name, UNKNOWN)
+    if isinstance(value, list):
+        known = [_step(item, name) for item in value]
+        return [item for item in known if item is not UNKNOWN]
+    return UNKNOWN

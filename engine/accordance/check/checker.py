@@ -9,9 +9,11 @@ from functools import cached_property
 
 from ..facts.case import Case
 from ..feel.compiling import (
+    DEFINED,
     SUPPLIED,
     Code,
     Evidence,
+    Frame,
     Names,
     TooMuchWork,
     compile_expression,
@@ -27,7 +29,7 @@ from ..problem import Place, Problem, Refused
 from ..strategy.model import EVIDENCE, PARTNERSHIP, Strategy
 from .answer import Answer
 from .driver import EngineFailure
-from .evidence import EvidenceReader
+from .evidence import EvidenceReader, Tracer
 from .exceptions import Exceptions, Notice, NoticeCode
 from .judging import (
     Assessment,
@@ -55,6 +57,7 @@ class Checker:
         self.phrases: dict[object, str] = {}
         """Sentences about rules that do not depend on the case, made when first needed."""
         self._networks: dict[tuple[str, str], StageNetwork] = {}
+        self._tracer = Tracer(self.plan, self.leaf_codes)
 
     def check(self, case: Case, evaluated_on: dt.date | None = None) -> Answer:
         """The full answer for a case: outcomes, explanations, actions, verdict and opinion.
@@ -101,7 +104,7 @@ class Checker:
             case.facts, today, paths=case.paths, codes=self._definition_codes, supplied={}
         )
         leaves: dict[int, Value] = {}
-        reader = EvidenceReader(self.plan, self.leaf_codes, frame, leaves)
+        reader = EvidenceReader(self._tracer, frame, leaves)
         found = Assessment(stage, today, frame, leaves, reader)
         by_rule: dict[str, Judgement] = {}
         exceptions = Exceptions.of(case.facts)
@@ -147,7 +150,7 @@ class Checker:
         def value(name: str) -> Value:
             return self._definition_codes[name].value(frame)
 
-        firings = network.run(leaf, value, frame[2])
+        firings = network.run(leaf, value, frame[DEFINED])
         for planned in network.rules:
             identity = planned.rule.id
             by_rule[identity] = judge(planned, firings[identity], found.stage)
@@ -201,7 +204,17 @@ class Checker:
             )
         return listed
 
-    def stated(self, path: str, frame: list[Value]) -> bool:
+    def definition(self, name: str, frame: Frame) -> Value:
+        """The value of a definition on a case that was assessed, whether a rule read it or not."""
+        defined = frame[DEFINED]
+        if name not in defined:
+            planned = self.plan.definitions[name]
+            for other in sorted(planned.reads):
+                self.definition(other, frame)
+            defined[name] = self._definition_codes[name].value(frame)
+        return defined[name]
+
+    def stated(self, path: str, frame: Frame) -> bool:
         """Is a fact stated: over a list, for every item of it?"""
         evidence = Evidence()
         self._path_codes(path).evidence(frame, evidence)

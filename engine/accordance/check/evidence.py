@@ -2,101 +2,161 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
 
-from ..feel import logic
-from ..feel.compiling import Code, Evidence, Frame
+from ..feel.compiling import DEFINED, Code, Evidence, Frame
 from ..feel.values import UNKNOWN, Value
-from ..plan.formula import All, Any, Atom, Defined, Formula, Leaf, Opposite, state
+from ..plan.formula import All, Any, Constant, Defined, Formula, Leaf, Opposite
 from ..plan.planning import Plan
+
+_State: TypeAlias = Callable[["EvidenceReader"], Value]
+_Collect: TypeAlias = Callable[["EvidenceReader", Evidence], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Trace:
+    """A formula ready to be read on any case: its state, and what that rests on."""
+
+    state: _State
+    collect: _Collect
+
+
+class Tracer:
+    """The formulas of a plan as traces, each made when first needed; one for all cases.
+
+    `codes` are the compiled leaves by index.
+    """
+
+    def __init__(self, plan: Plan, codes: Mapping[int, Code]) -> None:
+        self._plan = plan
+        self._codes = codes
+        # Formulas live as long as the plan, so that their identity will do.
+        self._traces: dict[int, _Trace] = {}
+
+    def trace(self, formula: Formula) -> _Trace:
+        known = self._traces.get(id(formula))
+        if known is None:
+            known = self._traces[id(formula)] = self._make(formula)
+        return known
+
+    def _make(self, formula: Formula) -> _Trace:
+        if isinstance(formula, Leaf):
+            return self._leaf(formula.index)
+        if isinstance(formula, Defined):
+            return self._definition(formula.name)
+        if isinstance(formula, Opposite):
+            return _opposite(self.trace(formula.part))
+        if isinstance(formula, All | Any):
+            parts = [self.trace(part) for part in formula.parts]
+            return _connected(parts, isinstance(formula, Any))
+        given = formula.value if isinstance(formula, Constant) else UNKNOWN
+        return _Trace(lambda reader: given, lambda reader, found: None)
+
+    def _leaf(self, index: int) -> _Trace:
+        codes = self._codes
+
+        def state(reader: EvidenceReader) -> Value:
+            return reader.leaves.get(index, UNKNOWN)
+
+        def collect(reader: EvidenceReader, found: Evidence) -> None:
+            code = codes[index]
+            if code.simple:
+                code.evidence(reader.frame, found)
+                return
+            known = reader.found.get(index)
+            if known is None:
+                known = reader.found[index] = Evidence()
+                code.evidence(reader.frame, known)
+                if reader.leaves.get(index, UNKNOWN) is not UNKNOWN:
+                    # It is decided without them.
+                    known.missing.clear()
+                    known.reasons.clear()
+            found.add(known)
+
+        return _Trace(state, collect)
+
+    def _definition(self, name: str) -> _Trace:
+        formula = self._plan.definitions[name].formula
+        assert formula is not None
+        trace = self.trace(formula)
+
+        def state(reader: EvidenceReader) -> Value:
+            return reader.frame[DEFINED].get(name, UNKNOWN)
+
+        def collect(reader: EvidenceReader, found: Evidence) -> None:
+            known = reader.found.get(name)
+            if known is None:
+                known = reader.found[name] = Evidence()
+                trace.collect(reader, known)
+            found.add(known)
+
+        return _Trace(state, collect)
+
+
+def _opposite(part: _Trace) -> _Trace:
+    def state(reader: EvidenceReader) -> Value:
+        given = part.state(reader)
+        return False if given is True else True if given is False else UNKNOWN
+
+    return _Trace(state, part.collect)
+
+
+def _connected(parts: list[_Trace], decisive: bool) -> _Trace:
+    """`or` (a true part decides) or `and` (a false part decides)."""
+    other = not decisive
+
+    def state(reader: EvidenceReader) -> Value:
+        result: Value = other
+        for part in parts:
+            given = part.state(reader)
+            if given is decisive:
+                return decisive
+            if given is not other:
+                result = UNKNOWN
+        return result
+
+    def collect(reader: EvidenceReader, found: Evidence) -> None:
+        states = [part.state(reader) for part in parts]
+        result: Value = other
+        for given in states:
+            if given is decisive:
+                result = decisive
+                break
+            if given is not other:
+                result = UNKNOWN
+        for part, given in zip(parts, states, strict=True):
+            if given is result:
+                part.collect(reader, found)
+
+    return _Trace(state, collect)
 
 
 class EvidenceReader:
     """Reads the evidence of formulas on one case, each leaf and definition at most once.
 
     `leaves` holds the state of each leaf that was evaluated, `frame` the case they were evaluated
-    on; `codes` are the compiled leaves by index.
+    on.
     """
 
-    def __init__(
-        self, plan: Plan, codes: Mapping[int, Code], frame: Frame, leaves: Mapping[int, Value]
-    ) -> None:
-        self._plan = plan
-        self._codes = codes
-        self._frame = frame
-        self._leaves = leaves
-        self._defined: Mapping[str, Value] = frame[2]
-        self._found: dict[Atom, Evidence] = {}
+    __slots__ = ("_tracer", "found", "frame", "leaves")
+
+    def __init__(self, tracer: Tracer, frame: Frame, leaves: Mapping[int, Value]) -> None:
+        self._tracer = tracer
+        self.frame = frame
+        self.leaves = leaves
+        self.found: dict[int | str, Evidence] = {}
+        """Leaves by index and definitions by name."""
 
     def state(self, formula: Formula) -> Value:
         """Whether a formula is true, false or UNKNOWN on this case."""
-        return state(formula, self._atom_state)
+        return self._tracer.trace(formula).state(self)
 
-    def of(self, formula: Formula) -> Evidence:
-        """What a formula rests on: its deciding branches where it is true or false, else the
+    def of(self, *formulas: Formula) -> Evidence:
+        """What formulas rest on: their deciding branches where they are true or false, else the
         branches that are unknown."""
         found = Evidence()
-        self._collect(formula, found)
-        return found
-
-    def of_all(self, formulas: list[Formula]) -> Evidence:
-        """What several formulas rest on together."""
-        found = Evidence()
         for formula in formulas:
-            self._collect(formula, found)
+            self._tracer.trace(formula).collect(self, found)
         return found
-
-    def _atom_state(self, atom: Atom) -> Value:
-        if isinstance(atom, Leaf):
-            return self._leaves.get(atom.index, UNKNOWN)
-        return self._defined.get(atom.name, UNKNOWN) if isinstance(atom, Defined) else UNKNOWN
-
-    def _collect(self, formula: Formula, found: Evidence) -> Value:
-        """Add what a formula rests on, and say whether it is true, false or UNKNOWN."""
-        if isinstance(formula, Leaf):
-            state = self._leaves.get(formula.index, UNKNOWN)
-            code = self._codes[formula.index]
-            if code.simple:
-                code.evidence(self._frame, found)
-            else:
-                found.add(self._leaf(formula, code, state))
-            return state
-        if isinstance(formula, Defined):
-            found.add(self._definition(formula))
-            return self._atom_state(formula)
-        if isinstance(formula, Opposite):
-            return logic.negation(self._collect(formula.part, found))
-        if isinstance(formula, All | Any):
-            decisive = isinstance(formula, Any)
-            states = [self.state(part) for part in formula.parts]
-            result = _connected(states, decisive)
-            for part, given in zip(formula.parts, states, strict=True):
-                if given is result:
-                    self._collect(part, found)
-            return result
-        return self.state(formula)
-
-    def _leaf(self, leaf: Leaf, code: Code, state: Value) -> Evidence:
-        found = self._found.get(leaf)
-        if found is None:
-            found = self._found[leaf] = Evidence()
-            code.evidence(self._frame, found)
-            if state is not UNKNOWN:
-                # It is decided without them.
-                found.missing.clear()
-                found.reasons.clear()
-        return found
-
-    def _definition(self, name: Defined) -> Evidence:
-        found = self._found.get(name)
-        if found is None:
-            formula = self._plan.definitions[name.name].formula
-            assert formula is not None
-            found = self._found[name] = self.of(formula)
-        return found
-
-
-def _connected(states: list[Value], decisive: bool) -> Value:
-    if any(given is decisive for given in states):
-        return decisive
-    return not decisive if all(given is (not decisive) for given in states) else UNKNOWN

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from ..feel.compiling import Evidence, Frame
 from ..feel.values import UNKNOWN, Value
@@ -20,6 +21,7 @@ from .network import RuleFirings
 _POSITION = re.compile(r"\[\d+\]")
 
 
+@lru_cache(maxsize=16_384)
 def static_path(path: str) -> str:
     """`parties[2].name` as the fact model has it: `parties.name`."""
     return _POSITION.sub("", path) if "[" in path else path
@@ -72,7 +74,7 @@ class Assessment:
         found = self._evidence.get(judgement.rule.id)
         if found is None:
             formulas = decisive_formulas(judgement, self.stage, self.reader.state)
-            found = self._evidence[judgement.rule.id] = self.reader.of_all(formulas)
+            found = self._evidence[judgement.rule.id] = self.reader.of(*formulas)
         return found
 
 

@@ -6,7 +6,16 @@ import datetime as dt
 from fractions import Fraction
 from typing import Any
 
-from ..feel.values import NONE, UNKNOWN, Months, Value, duration_text, number_text
+from ..feel.values import (
+    NONE,
+    UNKNOWN,
+    Months,
+    Span,
+    Uncertain,
+    Value,
+    duration_text,
+    number_text,
+)
 
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
@@ -59,24 +68,41 @@ def spoken(value: Value, unit: str | None = None) -> str:
         return _several(value.count, "month")
     if isinstance(value, dt.timedelta):
         return _several(value.days, "day") if not value.seconds else duration_text(value)
+    if isinstance(value, Span):
+        return f"between {spoken(value.low, unit)} and {spoken(value.high, unit)}"
+    if isinstance(value, Uncertain):
+        certain = [spoken(item, unit) for item in value.certain]
+        return joined(certain + [f"perhaps {spoken(item, unit)}" for item in value.possible])
     if isinstance(value, list):
-        if not value:
-            return "none"
-        if all(isinstance(item, dict) for item in value):
-            return f"{len(value)} listed"
-        return joined([spoken(item) for item in value])
-    return (
-        str(value).replace("_", " ") if isinstance(value, str) and " " not in value else str(value)
-    )
+        if value and all(isinstance(item, dict) for item in value):
+            return joined([str(item.get("name", item.get("text", "one more"))) for item in value])
+        return joined([spoken(item, unit) for item in value]) or "none"
+    return value.replace("_", " ") if " " not in value else str(value)
 
 
 def _number(value: int | Fraction, unit: str | None) -> str:
-    whole, point, digits = number_text(value).partition(".")
-    sign, whole = ("-", whole[1:]) if whole.startswith("-") else ("", whole)
-    text = f"{sign}{int(whole):,}{point}{digits[:6]}"
+    if unit == "ratio":
+        return f"{_digits(round_to(value * 100, 1))}%"
+    text = _digits(value)
     if unit == "GBP":
         return f"GBP {text}"
-    return f"{text} {unit}" if unit in ("months", "days", "people", "levels", "FTE") else text
+    return f"{text} {unit}" if unit in _COUNTED else text
+
+
+_COUNTED = ("months", "days", "people", "levels", "FTE")
+
+
+def round_to(value: int | Fraction, places: int) -> int | Fraction:
+    """A number rounded half up to so many decimal places."""
+    shift = 10**places
+    size = Fraction(abs(value) * shift * 2 + 1, 2).__floor__()
+    return Fraction(size if value >= 0 else -size, shift)
+
+
+def _digits(value: int | Fraction) -> str:
+    whole, point, digits = number_text(round_to(value, 6)).partition(".")
+    sign, whole = ("-", whole[1:]) if whole.startswith("-") else ("", whole)
+    return f"{sign}{int(whole):,}{point}{digits}"
 
 
 def _several(count: int, noun: str) -> str:

@@ -428,7 +428,7 @@ class _Compiler:
 
 
 class _Constant:
-    """The value of a literal or a parameter; a class of its own, so that constants can be folded."""
+    """The value of a literal or a parameter, told apart by its class."""
 
     __slots__ = ("given",)
 

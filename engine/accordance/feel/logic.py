@@ -1,7 +1,7 @@
 """What the operators mean: equality, order, arithmetic and the three-valued connectives.
 
-Every function is total over the values of `values.py`; what cannot be said is UNKNOWN. The tables in
-docs/logic.md are made from these functions and are the norm for every engine.
+Every function is total over the values of `values.py`; what cannot be said is UNKNOWN. The tables
+in docs/logic.md are made from these functions and are the norm for every engine.
 
 INVARIANT (the law): each function is monotone. Where an argument is UNKNOWN, a Span or an
 Uncertain list and the result is definite, the result stays the same whatever the argument turns out

@@ -54,10 +54,12 @@ class PlannedRule:
     when: Formula
     requirements: tuple[PlannedRequirement, ...]
     severity: tuple[tuple[str, Formula], ...]
+    asks: Mapping[str, tuple[PlannedRequirement, ...]]
+    """What it asks for at each stage, in the owner's order."""
 
     def requirements_at(self, stage: str) -> tuple[PlannedRequirement, ...]:
-        """What the rule asks for at a stage, in the owner's order."""
-        return tuple(one for one in self.requirements if stage in one.stages)
+        """What the rule asks for at a stage; empty where the rule is not for it."""
+        return self.asks.get(stage, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,17 +128,22 @@ class _Planner:
         stages = frozenset(rule.stages)
         conditions = [*_bounds(rule), *([rule.when] if rule.when is not None else [])]
         when = [self._formula(node) for node in conditions]
+        requirements = tuple(
+            PlannedRequirement(
+                requirement=requirement,
+                formula=self._formula(requirement.expression),
+                stages=stages if requirement.stages is None else stages & requirement.stages,
+            )
+            for requirement in rule.require
+        )
         return PlannedRule(
             rule=rule,
             when=TRUE if not when else when[0] if len(when) == 1 else All(tuple(when)),
-            requirements=tuple(
-                PlannedRequirement(
-                    requirement=requirement,
-                    formula=self._formula(requirement.expression),
-                    stages=stages if requirement.stages is None else stages & requirement.stages,
-                )
-                for requirement in rule.require
-            ),
+            requirements=requirements,
+            asks={
+                stage: tuple(one for one in requirements if stage in one.stages)
+                for stage in rule.stages
+            },
             severity=tuple(
                 (step.level, self._formula(step.expression)) for step in rule.severity_when
             ),
