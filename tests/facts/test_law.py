@@ -10,7 +10,8 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from accordance.facts.accepted_exceptions import are_complete
-from accordance.facts.judging import instance_of, judge, validator_for
+from accordance.facts.judging import judge
+from accordance.facts.schema_judging import instance_of, validator_for
 from accordance.facts.shapes import Boolean, Date, Group, List, NumberShape, Reading, Shape, Unfit
 from accordance.problem import Code
 from accordance.source.reading import read

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
+import subprocess
+import sys
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from accordance.facts.model_reading import read_model
 from accordance.facts.reading import load_case, read_case
@@ -162,3 +167,29 @@ def test_every_known_fact_file_fits(schema: Path) -> None:
     for file in FACT_FILES:
         if schema == SCHEMAS[0] or DOMAIN in file.parents:
             assert load_case(facts_model, str(file)).id
+
+
+def test_a_good_file_needs_neither_jsonschema_nor_the_parser(tmp_path: Path) -> None:
+    (tmp_path / "model.json").write_text(json.dumps(model().to_json()))
+    (tmp_path / "c.yaml").write_text(HEAD + "plan: {costs: {planned: 4, spent: 6}}")
+    program = (
+        "import json, sys\n"
+        "from accordance.facts.model import FactModel\n"
+        "from accordance.facts.reading import load_case\n"
+        "model = FactModel.from_json(json.load(open('model.json')))\n"
+        "assert load_case(model, 'c.yaml').facts['plan']['costs']['over'] is True\n"
+        "slow = {'jsonschema', 'lark', 'difflib'} & set(sys.modules)\n"
+        "assert not slow, slow\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "engine")}
+    subprocess.run([sys.executable, "-c", program], cwd=tmp_path, env=environment, check=True)
+
+
+@given(st.text(alphabet="idtlesagn: \n-[]{},'\"&*0.#|>~!?", max_size=80))
+def test_any_text_becomes_a_case_or_is_refused_in_printable_words(text: str) -> None:
+    for data in (text, HEAD + text):
+        try:
+            assert load_case(model(), data=data.encode(), name="c.yaml").id
+        except Refused as refused:
+            assert refused.problems
+            assert all(str(problem).isprintable() for problem in refused.problems)

@@ -183,11 +183,13 @@ def test_setting_what_is_stated_changes_nothing_but_the_place() -> None:
         ),
         (
             ["plan.owner=\x1b[31m"],
-            ["the value of `plan.owner` holds the character U+001B; take it out [fact-path]"],
+            ["`plan.owner`: this text holds the character U+001B, which is no text; take it out "
+                "[syntax]"],
         ),
         (
             ["plan.owner=\udcff"],
-            ["the value of `plan.owner` holds the character U+DCFF; take it out [fact-path]"],
+            ["`plan.owner`: this text holds the character U+DCFF, which is no text; take it out "
+                "[syntax]"],
         ),
         (
             ["forms=[alliance"],

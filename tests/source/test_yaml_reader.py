@@ -126,7 +126,8 @@ def test_what_is_read(text: str, value: Any) -> None:
         ),
         (
             'a: "\\x1b[31m"\n',
-            "f.yaml:1:4: this text holds the control character U+001B; take it out [syntax]",
+            "f.yaml:1:4: this text holds the character U+001B, which is no text; "
+            "take it out [syntax]",
         ),
         (
             'a: "\\ud800"\n',

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ..feel.syntax import Node
 from ..feel.types import ContextType, Type
 from ..feel.values import number, number_text
-from .shapes import Date, Group, List, Shape, Text, may_be_none, shape_of
+from .shapes import Group, List, Shape, Text, admits_none, may_be_none, shape_of
 
 if TYPE_CHECKING:
     from .deriving import Deriver
@@ -93,7 +93,7 @@ class FactModel:
             type=shape.type,
             unit=schema.get("x-unit"),
             values=words.values if isinstance(words, Text) else None,
-            may_be_none=isinstance(shape, Text | Date) and shape.may_be_none,
+            may_be_none=admits_none(shape),
             needed_at=tuple(schema.get("x-needed-at", ())),
             themes=tuple(schema.get("x-themes", ())),
             standard=schema.get("x-standard"),

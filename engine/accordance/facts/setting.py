@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import Final, TypeAlias
 
 from ..problem import Code, Place, Problem, Refused
-from ..source.limits import ProblemList, control_character
+from ..source.faults import character_fault
+from ..source.limits import ProblemList
 from ..source.quoting import quoted
 from ..source.scalars import Unclear, plain_value
 from ..source.text import SourceText
@@ -140,10 +141,10 @@ def _node(path: str, value: str, shape: Shape) -> Located | None:
     if value in ("", "~", "null") or (value == "unknown" and value not in own_words):
         return None
     source = SourceText(OPTION, value, has_lines=False)
-    odd = control_character(value)
-    if odd:
-        raise _refusal(f"the value of {quoted(path)} holds the character {odd}", "take it out")
+    fault = character_fault(value, Place(OPTION))
     try:
+        if fault:
+            raise Refused(fault)
         if value[0] not in "\"'[{":
             return Scalar(plain_value(value), value, True, 0, len(value), source)
         # Imported here: most values are single words.

@@ -290,6 +290,11 @@ class Group(Shape):
 AnyShape: TypeAlias = Text | Date | NumberShape | Boolean | List | Group
 
 
+def admits_none(shape: Shape) -> bool:
+    """May the word `none` be the value of this fact?"""
+    return isinstance(shape, Text | Date) and shape.may_be_none
+
+
 def has_twins(values: list[Value]) -> bool:
     """Does a list hold one value twice? (`true` and 1 are two values.)"""
     return len({_identity(value) for value in values}) < len(values)

@@ -10,14 +10,8 @@ from json.decoder import (  # type: ignore[attr-defined]  # missing in the stubs
 from typing import Any, Final
 
 from ..problem import Code, Problem, Refused
-from .limits import (
-    MAX_DEPTH,
-    MAX_VALUES,
-    ProblemList,
-    control_character,
-    too_deep,
-    too_many_values,
-)
+from .faults import character_fault, stated_twice, too_deep, too_many_values
+from .limits import MAX_DEPTH, MAX_VALUES, ProblemList
 from .quoting import quoted
 from .scalars import Unclear, decimal
 from .text import SourceText
@@ -138,15 +132,8 @@ def _take_name(
     frame: list[Any], name: str, start: int, source: SourceText, problems: ProblemList
 ) -> None:
     if name in frame[0].entries:
-        first = source.place(frame[0].key_starts[name]).line
-        problems.append(
-            Problem(
-                Code.DUPLICATE_KEY,
-                f"{quoted(name)} is stated twice, first in line {first}",
-                source.place(start),
-                "keep one of them",
-            )
-        )
+        first = source.place(frame[0].key_starts[name])
+        problems.append(stated_twice(name, first, source.place(start)))
         frame[1] = None
     else:
         frame[1] = name
@@ -178,16 +165,9 @@ def _escaped(source: SourceText, start: int, problems: ProblemList) -> tuple[str
 
 
 def _check_characters(text: str, source: SourceText, start: int, problems: ProblemList) -> None:
-    odd = control_character(text)
-    if odd:
-        problems.append(
-            Problem(
-                Code.SYNTAX,
-                f"this text holds the character {odd}, which is no text",
-                source.place(start),
-                "take it out",
-            )
-        )
+    fault = character_fault(text, source.place(start))
+    if fault:
+        problems.append(fault)
 
 
 def _unexpected(source: SourceText, position: int, expected: str) -> Problem:

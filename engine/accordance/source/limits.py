@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Final
 
-from ..problem import Code, Place, Problem, Refused
+from ..problem import Problem, Refused
 
 MAX_DEPTH: Final = 40
 MAX_VALUES: Final = 500_000
 MAX_PROBLEMS: Final = 100
-
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 class ProblemList(list[Problem]):
@@ -40,22 +37,3 @@ class ProblemList(list[Problem]):
 def _line_and_column(problem: Problem) -> tuple[int, int]:
     place = problem.place
     return ((place.line or 0), (place.column or 0)) if place else (0, 0)
-
-
-def too_deep(place: Place) -> Problem:
-    return Problem(Code.TOO_DEEP, f"values are nested more than {MAX_DEPTH} deep", place)
-
-
-def too_many_values(place: Place) -> Problem:
-    return Problem(
-        Code.TOO_MANY_VALUES,
-        f"the file holds more than {MAX_VALUES:,} values",
-        place,
-        help="give one partnership a file; an alias counts as all the values it stands for",
-    )
-
-
-def control_character(text: str) -> str | None:
-    """The first character that no text should hold, as `U+001B`, or None."""
-    odd = _CONTROL.search(text)
-    return f"U+{ord(odd[0]):04X}" if odd else None

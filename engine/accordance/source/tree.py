@@ -90,6 +90,15 @@ def plain(node: Located) -> Any:
     return {key: plain(entry) for key, entry in node.entries.items()}
 
 
+def is_blank(node: Located) -> bool:
+    """Is this a value that says nothing?"""
+    return isinstance(node, Scalar) and node.value is None
+
+
+def is_text(node: Located) -> bool:
+    return isinstance(node, Scalar) and isinstance(node.value, str)
+
+
 def kind(node: Located) -> str:
     """What a node is, in words for a message."""
     if isinstance(node, Sequence):

@@ -21,11 +21,13 @@ from yaml.events import (
 )
 
 from ..problem import Code, Problem, Refused
-from .limits import MAX_DEPTH, MAX_VALUES, ProblemList, control_character, too_deep, too_many_values
+from .faults import character_fault, stated_twice, too_deep, too_many_values
+from .limits import MAX_DEPTH, MAX_VALUES, ProblemList
 from .quoting import quoted
 from .scalars import WORDS, Unclear, plain_value
 from .text import SourceText
 from .tree import Located, Mapping, Scalar, Sequence
+from .yaml_advice import syntax_problem
 
 try:
     from yaml._yaml import CParser
@@ -39,19 +41,6 @@ class _Missing:
 
 _NAME: Final[Any] = _Missing()  # the next node is a name
 _NOWHERE: Final[Any] = _Missing()  # the name was refused; its value is read and dropped
-
-_ADVICE = (
-    ("mapping values are not allowed", "put text that holds `: ` in quotes"),
-    ("cannot start any token", "indent with spaces, and put text that starts with it in quotes"),
-    ("could not find expected ':'", "write `name: value`"),
-    ("did not find expected key", "check the indentation of this line and the one above"),
-    ("did not find expected '-' indicator", "check the indentation of this line"),
-    ("unexpected end of stream", "a quote or bracket is not closed"),
-    ("did not find expected ',' or", "close the bracket, or put text with brackets in quotes"),
-    ("unknown escape character", "write `\\\\` for a backslash, or use single quotes"),
-    ("expected alphabetic or numeric character", "put text that starts with `*` or `&` in quotes"),
-    ("incompatible YAML document", "leave the `%YAML` line out"),
-)
 
 
 def read_yaml(source: SourceText) -> tuple[Located, ProblemList]:
@@ -71,7 +60,7 @@ def read_yaml(source: SourceText) -> tuple[Located, ProblemList]:
     try:
         root = _Reader(source, problems).read()
     except YAMLError as error:
-        raise Refused([*problems.in_order(), _syntax_problem(error, source)]) from None
+        raise Refused([*problems.in_order(), syntax_problem(error, source)]) from None
     if root is None or (isinstance(root, Scalar) and root.value is None):
         problems.refuse_if_any()
         raise Refused(Problem(Code.FILE_EMPTY, "the file is empty", source.place(0)))
@@ -216,13 +205,8 @@ class _Reader:
         elif not name.isprintable():
             self._check_characters(name, start)
         if name in frame[0].entries:
-            first = self.source.place(frame[0].key_starts[name]).line
-            self._refuse(
-                Code.DUPLICATE_KEY,
-                f"{quoted(name)} is stated twice, first in line {first}",
-                start,
-                "keep one of them",
-            )
+            first = self.source.place(frame[0].key_starts[name])
+            self.problems.append(stated_twice(name, first, self.source.place(start)))
             return
         frame[1] = name
         frame[2] = start
@@ -248,14 +232,9 @@ class _Reader:
         return Scalar(None, "", True, start, start, self.source), 1, 0
 
     def _check_characters(self, text: str, start: int) -> None:
-        odd = control_character(text)
-        if odd:
-            self._refuse(
-                Code.SYNTAX,
-                f"this text holds the control character {odd}",
-                start,
-                "take it out",
-            )
+        fault = character_fault(text, self.source.place(start))
+        if fault:
+            self.problems.append(fault)
 
     def _refuse_tag(self, event: Any) -> None:
         shown = event.tag.replace("tag:yaml.org,2002:", "!!")
@@ -283,11 +262,3 @@ class _Reader:
 
     def _refuse(self, code: Code, message: str, start: int, help: str) -> None:
         self.problems.append(Problem(code, message, self.source.place(start), help))
-
-
-def _syntax_problem(error: YAMLError, source: SourceText) -> Problem:
-    said = str(getattr(error, "problem", None) or error)
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    place = source.place(min(mark.index, len(source.text))) if mark else source.place(0)
-    help = next((advice for part, advice in _ADVICE if part in said), None)
-    return Problem(Code.SYNTAX, f"this is not valid YAML: {said}", place, help)
