@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import click
 
-from ..problem import Code, Level, Problem, Refused
+from ..report.text import safe
 from . import options
 from .stream import page_for, write
-
-_CANNOT_RUN = frozenset({Code.STRATEGY_MISSING, Code.FILE_UNREADABLE, Code.USAGE})
 
 
 @click.command(
@@ -22,32 +20,26 @@ def command(folder: str | None, strategy: str | None, output: str | None) -> int
 
     Exit code: 0 nothing is wrong, 1 something is, 2 there is no strategy to read.
     """
-    from ..strategy.reading import load_strategy
+    from ..report.wording import count
+    from ..strategy.reading import examine_strategy
 
     if folder is not None and strategy is not None:
         raise click.UsageError("name the strategy once, as FOLDER or with --strategy")
-    try:
-        found = load_strategy(folder or strategy, cache=False)
-    except Refused as refused:
-        if any(problem.code in _CANNOT_RUN for problem in refused.problems):
-            raise
-        write(_problem_lines(refused.problems), output)
-        return int(any(problem.level is Level.ERROR for problem in refused.problems))
-    mark = "✓" if page_for(output).symbols else "+"
-    counts = ", ".join(
-        (
-            f"{len(found.rules)} rules",
-            f"{len(found.definitions)} definitions",
-            f"{len(found.parameters)} parameters",
+    reading = examine_strategy(folder or strategy)
+    lines = [safe(str(problem)) for problem in reading.problems]
+    if reading.problems:
+        lines.append(count(len(reading.problems), "problem"))
+    found = reading.strategy
+    if found is not None:
+        mark = "✓" if page_for(output).symbols else "+"
+        state = "nothing is wrong" if not reading.problems else "no error"
+        parts = ", ".join(
+            (
+                count(len(found.rules), "rule"),
+                count(len(found.definitions), "definition"),
+                count(len(found.parameters), "parameter"),
+            )
         )
-    )
-    write(f"{mark} {found.name} {found.version}: {counts}; nothing is wrong\n", output)
-    return 0
-
-
-def _problem_lines(problems: tuple[Problem, ...]) -> str:
-    from ..report.text import safe
-    from ..report.wording import count
-
-    lines = [safe(str(problem)) for problem in problems]
-    return "\n".join([*lines, count(len(problems), "problem")]) + "\n"
+        lines.append(f"{mark} {found.name} {found.version}: {parts}; {state}")
+    write("\n".join(lines) + "\n", output)
+    return int(found is None)
