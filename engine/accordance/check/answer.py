@@ -161,6 +161,11 @@ class Answer:
         if judgement.outcome is Outcome.INSUFFICIENT_EVIDENCE:
             if judgement.moot:
                 return "Nothing to find out: whatever the missing facts are, this is no breach."
+            if judgement.acceptance_needs is not None:
+                return (
+                    "There is a breach and an exception to it; whether the exception counts "
+                    "cannot be told while the lead officer is not known."
+                )
             return self._gap_message(evidence)
         if judgement.outcome is Outcome.COMPLIANT:
             return "All that the rule asks for is there."
@@ -183,6 +188,8 @@ class Answer:
         if name == UNMET:
             return unmet
         value, unit = self.lookup(name)
+        if isinstance(value, list) and value and self.case.model.facts.keys() >= _texts(value):
+            return joined([self.title_of(path) for path in value])
         return "(not known)" if value is UNKNOWN else spoken(value, unit)
 
     def lookup(self, name: str) -> tuple[Value, str | None]:
@@ -335,3 +342,7 @@ def _step(value: Value, name: str) -> Value:
         known = [_step(item, name) for item in value]
         return [item for item in known if item is not UNKNOWN]
     return UNKNOWN
+
+
+def _texts(values: list[Value]) -> set[str]:
+    return {value if isinstance(value, str) else "" for value in values}

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 
 from ..facts.case import Case
 from ..feel.compiling import (
     DEFINED,
     SUPPLIED,
     Code,
+    Deferred,
     Evidence,
     Frame,
     Names,
@@ -30,7 +31,7 @@ from ..strategy.model import EVIDENCE, PARTNERSHIP, Strategy
 from .answer import Answer
 from .driver import EngineFailure
 from .evidence import EvidenceReader, Tracer
-from .exceptions import Exceptions, Notice, NoticeCode
+from .exceptions import LEAD, Exceptions, Notice, NoticeCode
 from .judging import (
     Assessment,
     Judgement,
@@ -167,7 +168,14 @@ class Checker:
                 judgement.rule, judgement.severity, self.strategy, case.facts, found.evaluated_on
             )
             found.notices += [one for one in notices if one not in found.notices]
-            if accepted is not None:
+            if accepted is None:
+                continue
+            if LEAD not in case.facts:
+                # Whether the exception counts is not known, so neither is the outcome.
+                by_rule[identity] = replace(
+                    judgement, outcome=Outcome.INSUFFICIENT_EVIDENCE, acceptance_needs=LEAD
+                )
+            else:
                 by_rule[identity] = replace(
                     judgement, outcome=Outcome.ACCEPTED_EXCEPTION, accepted_by=accepted
                 )
@@ -178,10 +186,10 @@ class Checker:
         """The lists that rules about evidence read."""
         results = []
         for judgement in by_rule.values():
-            evidence = found.evidence(judgement)
-            rests = dict.fromkeys(map(static_path, evidence.facts))
-            missing = map(static_path, evidence.missing if judgement.kind is Kind.GAP else ())
-            results.append(result_item(judgement, list(rests), list(dict.fromkeys(missing))))
+            item = result_item(judgement)
+            item["rests_on"] = Deferred(partial(_rests_on, found, judgement))
+            item["missing"] = Deferred(partial(_missing, found, judgement))
+            results.append(item)
         return {
             "results": results,
             "mandatory": self._mandatory(found, by_rule),
@@ -318,6 +326,16 @@ class Checker:
                 )
                 notices.append(Notice(NoticeCode.FACTS_STALE, text, path="as_of"))
         return today
+
+
+def _rests_on(found: Assessment, judgement: Judgement) -> list[Value]:
+    return list(dict.fromkeys(map(static_path, found.evidence(judgement).facts)))
+
+
+def _missing(found: Assessment, judgement: Judgement) -> list[Value]:
+    if judgement.kind is not Kind.GAP:
+        return []
+    return list(dict.fromkeys(map(static_path, found.evidence(judgement).missing)))
 
 
 def _contradictions(case: Case) -> list[Notice]:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from ..feel import logic
 from ..feel.values import UNKNOWN, Value
 from ..strategy.model import Rule, Strategy
+
+LEAD: Final = "lead_officer"
+"""Who leads, by role: they cannot approve an exception to their own partnership. While that is not
+known, nobody can tell whether an exception counts."""
 
 
 class NoticeCode(StrEnum):
@@ -122,10 +126,8 @@ def _objection(
     if approver.casefold() not in {role.casefold() for role in acceptance.approvers}:
         roles = " or ".join(acceptance.approvers)
         return f"a breach of severity {severity} is accepted by {roles}, not by {approver}"
-    lead = facts.get("lead_officer", UNKNOWN)
-    if not isinstance(lead, str):
-        return "it is not known who leads, and the lead officer cannot approve their own"
-    if lead.casefold() == approver.casefold():
+    lead = facts.get(LEAD)
+    if isinstance(lead, str) and lead.casefold() == approver.casefold():
         return f"{approver} leads on the partnership and cannot approve their own exception"
     if acceptance.longest is not None:
         last = logic.add(item["approved_on"], acceptance.longest)

@@ -47,6 +47,8 @@ class Judgement:
     unmet: tuple[int, ...] = ()
     applies: Value = UNKNOWN
     accepted_by: dict[str, Value] | None = None
+    acceptance_needs: str | None = None
+    """The fact without which one cannot tell whether an exception to a breach counts."""
 
     @property
     def kind(self) -> Kind | None:
@@ -75,6 +77,9 @@ class Assessment:
         if found is None:
             formulas = decisive_formulas(judgement, self.stage, self.reader.state)
             found = self._evidence[judgement.rule.id] = self.reader.of(*formulas)
+            if judgement.acceptance_needs is not None:
+                found.missing.clear()
+                found.missing[judgement.acceptance_needs] = None
         return found
 
 
@@ -149,13 +154,13 @@ def decisive_formulas(
         return [planned.when]
     if judgement.outcome is Outcome.COMPLIANT:
         return [planned.when, *asked]
-    if judgement.outcome in (Outcome.NON_COMPLIANT, Outcome.ACCEPTED_EXCEPTION):
+    if judgement.unmet:
         return [planned.when, *(asked[index] for index in judgement.unmet)]
     return [formula for formula in (planned.when, *asked) if state(formula) is not True]
 
 
-def result_item(judgement: Judgement, rests_on: list[str], missing: list[str]) -> dict[str, Value]:
-    """A judgement as an item of `results`, for rules about evidence and for the tables."""
+def result_item(judgement: Judgement) -> dict[str, Value]:
+    """A judgement as an item of `results` and of the lists of the tables."""
     kind = judgement.kind
     item: dict[str, Value] = {
         "rule": judgement.rule.id,
@@ -165,8 +170,6 @@ def result_item(judgement: Judgement, rests_on: list[str], missing: list[str]) -
         "severity_least": judgement.severity_least,
         "gate": judgement.gate,
         "moot": judgement.moot,
-        "rests_on": rests_on,
-        "missing": missing,
     }
     if kind is not None:
         item["kind"] = kind.value

@@ -51,7 +51,7 @@ def lists_of(judgements: Iterable[Judgement]) -> dict[str, Value]:
         accepted = judgement.outcome is Outcome.ACCEPTED_EXCEPTION
         if kind is None and not serious and not accepted:
             continue
-        item = result_item(judgement, [], [])
+        item = result_item(judgement)
         if kind is Kind.BREACH:
             lists["breaches"].append(item)
         elif kind is Kind.GAP:

@@ -41,6 +41,15 @@ MAX_ITEMS_VISITED: Final = 2_000_000
 """An evaluation that looks at more list items than this is refused, not endured."""
 
 
+class Deferred:
+    """A value of a supplied list that is computed when an expression first asks for it."""
+
+    __slots__ = ("compute",)
+
+    def __init__(self, compute: Callable[[], Value]) -> None:
+        self.compute = compute
+
+
 class TooMuchWork(Exception):
     """An expression looks at more items than MAX_ITEMS_VISITED."""
 
@@ -575,7 +584,7 @@ def _member(base: Code, name: str) -> Code:
             _note(found, path, value(frame))
 
     if is_silent(base):
-        return Code(value, _no_evidence, kind)
+        return Code(_of_supplied(inner, name, value), _no_evidence, kind)
 
     def locate_items(frame: Frame) -> list[str | None]:
         if type(inner(frame)) in (list, Uncertain):
@@ -584,6 +593,29 @@ def _member(base: Code, name: str) -> Code:
         return [paths.get(id(item)) for item, _ in functions.pairs_of(value(frame)) or ()]
 
     return Code(value, evidence, kind, locate, locate_items=locate_items)
+
+
+def _of_supplied(
+    inner: Callable[[Frame], Value], name: str, otherwise: Callable[[Frame], Value]
+) -> Callable[[Frame], Value]:
+    """The member of an item that the program supplied, which may be deferred."""
+
+    def value(frame: Frame) -> Value:
+        group = inner(frame)
+        if type(group) is not dict:
+            for item, _ in functions.pairs_of(group) or ():
+                _settle(item, name)
+            return otherwise(frame)
+        return _settle(group, name)
+
+    return value
+
+
+def _settle(item: Value, name: str) -> Value:
+    given = item.get(name, UNKNOWN) if type(item) is dict else UNKNOWN
+    if type(given) is Deferred:
+        given = item[name] = given.compute()
+    return given
 
 
 def _note(found: Evidence, path: str, value: Value) -> None:
