@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ..problem import Code, Place, Problem, Refused
 from ..source.quoting import quoted
 from ..source.tree import Located, Mapping, Scalar, plain
-from .fields import Fields, fields_of, suggestion
+from .fields import Fields, fields_of, in_file_order, suggestion
 from .folder import locate, read_case_files
 from .model import SEVERITIES, Strategy
 from .supplied import OUTCOMES
@@ -84,7 +84,7 @@ def read_rule_cases(folder: str | None, strategy: Strategy) -> tuple[RuleCase, .
         except Refused as refused:
             reader.problems.extend(refused.problems)
     if reader.problems:
-        raise Refused(dict.fromkeys(reader.problems))
+        raise Refused(in_file_order(reader.problems))
     return tuple(reader.cases)
 
 

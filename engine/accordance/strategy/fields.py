@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from collections.abc import Sequence as AbstractSequence
 from typing import TypeVar
 
@@ -19,6 +19,18 @@ def suggestion(word: str, candidates: Collection[str]) -> str | None:
     """The advice `did you mean ...?`, or None where nothing comes near."""
     near = nearest(word, list(candidates))
     return f"did you mean {quoted(near)}?" if near else None
+
+
+def in_file_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Problems by file, line and column, each of them once."""
+
+    def position(problem: Problem) -> tuple[str, int, int, str]:
+        place = problem.place
+        if place is None:
+            return ("", 0, 0, problem.message)
+        return (place.file, place.line or 0, place.column or 0, problem.message)
+
+    return tuple(sorted(dict.fromkeys(problems), key=position))
 
 
 class Fields:

@@ -190,10 +190,13 @@ class _Reader:
         except (OSError, ValueError) as error:
             self.note(Code.FILE_UNREADABLE, f"cannot be read: {_reason(error)}", name)
             return
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            os.close(handle)
+            self.note(
+                Code.FILE_KIND, "this is not an ordinary file", name, "move it out of the strategy"
+            )
+            return
         with os.fdopen(handle, "rb") as stream:
-            if not stat.S_ISREG(os.fstat(handle).st_mode):
-                self.note(Code.FILE_KIND, "this is not an ordinary file", name)
-                return
             try:
                 data = stream.read(MAX_FILE_BYTES + 1)
             except OSError as error:
@@ -201,15 +204,10 @@ class _Reader:
                 return
         self.total += len(data)
         if len(data) > MAX_FILE_BYTES or self.total > MAX_TOTAL_BYTES:
-            self.problems.append(
-                Problem(
-                    Code.FILE_TOO_LARGE,
-                    f"the file is larger than {MAX_FILE_BYTES // 2**20} MB"
-                    if len(data) > MAX_FILE_BYTES
-                    else f"the strategy is larger than {MAX_TOTAL_BYTES // 2**20} MB",
-                    Place(self.folder.shown(name)),
-                )
-            )
+            what, limit = ("file", MAX_FILE_BYTES)
+            if len(data) <= MAX_FILE_BYTES:
+                what, limit = ("strategy", MAX_TOTAL_BYTES)
+            self.note(Code.FILE_TOO_LARGE, f"the {what} is larger than {limit // 2**20} MB", name)
             return
         self.files.append(SourceFile(name, data))
 

@@ -58,19 +58,14 @@ def examine_strategy(folder: str | None = None) -> Reading:
 
 
 def _read(folder: Folder, files: Sequence[SourceFile], digest: str) -> Reading:
+    from .fields import in_file_order
+
     problems: list[Problem] = []
     strategy = _Reader(folder, problems).read(files, digest)
-    found = tuple(sorted(dict.fromkeys(problems), key=_position))
+    found = in_file_order(problems)
     if strategy is None or any(problem.level is Level.ERROR for problem in found):
         return Reading(None, found)
     return Reading(strategy, found)
-
-
-def _position(problem: Problem) -> tuple[str, int, int, str]:
-    place = problem.place
-    if place is None:
-        return ("", 0, 0, problem.message)
-    return (place.file, place.line or 0, place.column or 0, problem.message)
 
 
 class _Reader:
