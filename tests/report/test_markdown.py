@@ -31,10 +31,10 @@ def test_several_cases_begin_with_an_overview() -> None:
     text = markdown.check([samples.proceed(), samples.undecided()], Page())
     assert text.startswith(
         "# 2 partnerships\n\n"
-        "| Answer | Partnership | Stage | Breaches | Gaps |\n"
+        "| Answer | Partnership | Stage | Low | Gaps |\n"
         "| --- | --- | --- | --- | --- |\n"
-        "| ✓ Proceed | Debt advice grant | new | 1 low | 0 |\n"
-        "| ? Undecided | Regional waste collection alliance | new | none | 4 |\n"
+        "| ✓ Proceed | Debt advice grant | new | 1 | 0 |\n"
+        "| ? Undecided | Regional waste collection alliance | new | 0 | 4 |\n"
     )
 
 

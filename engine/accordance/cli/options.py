@@ -18,7 +18,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 NEVER: Final = "never"
 
 
-class Day(click.ParamType):
+class Day(click.ParamType[dt.date]):
     """A date, as YYYY-MM-DD."""
 
     name = "date"

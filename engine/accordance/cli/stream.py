@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import IO, Final
+from typing import Final, TextIO
 
 from ..problem import Code, Place, Problem, Refused
 from ..report.page import Page
@@ -63,7 +63,7 @@ def page_for(output: str | None, full: bool = False) -> Page:
     return Page(width, colour, _can_show("✗✓–━", stream), full)
 
 
-def _can_show(characters: str, stream: IO[str]) -> bool:
+def _can_show(characters: str, stream: TextIO) -> bool:
     try:
         characters.encode(stream.encoding or "ascii")
     except (LookupError, UnicodeEncodeError):

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from . import Json
 from .grounds import fact_lines, not_stated
-from .outline import Outline, by_severity, outline, questions
+from .outline import numbers_of, outline, questions
 from .page import Page
 from .text import safe
 from .wording import (
@@ -148,23 +148,14 @@ def _case(report: Json) -> str:
 
 
 def _overview(reports: Sequence[Json]) -> str:
+    numbers = numbers_of(reports)
     rows = []
-    for report in reports:
-        shape: Outline = outline(report)
-        found = [result for result in report["results"] if result["kind"] == "breach"]
-        unknown = [result for result in report["results"] if result["kind"] == "gap"]
-        title = report["case"]["title"]
+    for number, report in enumerate(reports):
+        shape = outline(report)
         answer = f"{shape.mark} {shape.headline}"
-        rows.append(
-            [
-                answer,
-                title,
-                report["case"]["stage"] or "",
-                by_severity(found),
-                str(len(unknown)),
-            ]
-        )
-    head = ["Answer", "Partnership", "Stage", "Breaches", "Gaps"]
+        counts = (str(found[number]) for found in numbers.values())
+        rows.append([answer, report["case"]["title"], report["case"]["stage"] or "", *counts])
+    head = ["Answer", "Partnership", "Stage", *numbers]
     return f"# {count(len(reports), 'partnership')}\n\n{_table(head, rows)}"
 
 

@@ -12,7 +12,7 @@ from typing import Final
 
 from . import Json
 from .grounds import one_path, own_title, static
-from .wording import MARKS, OPINIONS, SEVERITIES, VERDICTS, by_when, count, listed
+from .wording import MARKS, OPINIONS, SEVERITIES, VERDICTS, by_when, count, listed, sentence
 
 _DUE_ORDER: Final = (
     "at once",
@@ -144,6 +144,24 @@ def by_severity(results: Iterable[Json]) -> str:
     for result in results:
         tally[result["severity"]] = tally.get(result["severity"], 0) + 1
     return ", ".join(f"{tally[level]} {level}" for level in SEVERITIES if level in tally) or "none"
+
+
+def numbers_of(reports: Sequence[Json]) -> dict[str, list[int]]:
+    """For several cases side by side: the breaches of each severity that occurs, and the gaps."""
+
+    def numbers(kind: str, level: str | None = None) -> list[int]:
+        return [
+            sum(
+                result["kind"] == kind and level in (None, result["severity"])
+                for result in report["results"]
+            )
+            for report in reports
+        ]
+
+    breaches = {sentence(level): numbers("breach", level) for level in SEVERITIES}
+    return {name: found for name, found in breaches.items() if any(found)} | {
+        "Gaps": numbers("gap")
+    }
 
 
 def _levels(results: Sequence[Json]) -> str:

@@ -12,7 +12,7 @@ from textwrap import wrap
 from typing import Final
 
 from . import Json
-from .outline import Outline, by_severity, outline
+from .outline import Deed, Outline, numbers_of, outline
 from .page import Page
 from .paint import GAP, INDENT, Paint
 from .text import safe_throughout
@@ -34,7 +34,8 @@ from .wording import (
 
 QUESTIONS_SHOWN: Final = 12
 GAPS_SHOWN: Final = 10
-"""How many missing facts, and rules without evidence, get a row of their own unless all do."""
+DEEDS_SHOWN: Final = 15
+"""How many missing facts, rules without evidence and actions get a row, unless all do."""
 
 
 def check(reports: Sequence[Json], page: Page) -> str:
@@ -63,21 +64,22 @@ def cases(outcome: Json, page: Page) -> str:
 
 def _overview(reports: Sequence[Json], paint: Paint) -> str:
     """All cases of the call in one table."""
+    numbers = numbers_of(reports)
+    labels = [f"{shape.mark} {shape.headline}" for shape in map(outline, reports)]
+    columns = [max(labels, key=len), "established", *numbers]
+    room = paint.room(*columns)
     rows = []
-    for report in reports:
-        shape = outline(report)
-        found = [result for result in report["results"] if result["kind"] == "breach"]
-        unknown = [result for result in report["results"] if result["kind"] == "gap"]
+    for number, (report, label) in enumerate(zip(reports, labels, strict=True)):
+        answer = report["verdict"] or report["opinion"]
         rows.append(
             [
-                paint.state(f"{shape.mark} {shape.headline}", shape.answer),
-                paint.fold(report["case"]["title"], paint.page.width - 62),
+                paint.state(label, answer),
+                paint.fold(report["case"]["title"], room),
                 report["case"]["stage"] or "",
-                paint.fold(by_severity(found), 18),
-                str(len(unknown)),
+                *(str(counts[number] or "–") for counts in numbers.values()),
             ]
         )
-    head = ["Answer", "Partnership", "Stage", "Breaches", "Gaps"]
+    head = ["Answer", "Partnership", "Stage", *numbers]
     return "\n".join(
         [paint.strong(count(len(reports), "partnership")), "", *paint.grid(rows, head)]
     )
@@ -254,6 +256,7 @@ def _path(path: str, room: int) -> str:
 def _deeds(shape: Outline, paint: Paint) -> list[str]:
     if not shape.deeds:
         return []
+    shown = _most_urgent(shape, paint.page.full)
     by, who, rules = 16, 18 if paint.page.width < 110 else 24, 8
     room = paint.page.width - INDENT - by - who - rules - 3 * GAP
     rows = [
@@ -263,9 +266,24 @@ def _deeds(shape: Outline, paint: Paint) -> list[str]:
             paint.fold(deed.what, room),
             paint.fold(" ".join(deed.rules), rules),
         ]
-        for deed in shape.deeds
+        for deed in shown
     ]
-    return [paint.strong("What to do"), *paint.grid(rows, ["By", "Who", "What", "Rule"])]
+    lines = [paint.strong("What to do"), *paint.grid(rows, ["By", "Who", "What", "Rule"])]
+    left_out = len(shape.deeds) - len(shown)
+    if left_out:
+        lines += paint.aside(f"and {count(left_out, 'further action')}; --all lists them", INDENT)
+    return lines
+
+
+def _most_urgent(shape: Outline, full: bool) -> Sequence[Deed]:
+    """All that what blocks asks for, and of the rest what falls due first."""
+    if full or len(shape.deeds) <= DEEDS_SHOWN + 2:
+        return shape.deeds
+    blocking = {result["rule"] for result in shape.blocks}
+    needed = [deed for deed in shape.deeds if blocking.intersection(deed.rules)]
+    others = [deed for deed in shape.deeds if deed not in needed]
+    shown = {*needed, *others[: max(0, DEEDS_SHOWN - len(needed))]}
+    return [deed for deed in shape.deeds if deed in shown]
 
 
 def _notices(shape: Outline, paint: Paint) -> list[str]:
