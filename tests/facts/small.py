@@ -27,6 +27,7 @@ properties:
   regime: {type: string, enum: [act, none, unknown]}
   rating: {type: string, enum: [strong, weak]}
   code: {type: string, pattern: '^[A-Z]{2}', maxLength: 4}
+  reference: {type: string, minLength: 6}
   notes: {type: array, items: {type: string}, minItems: 1, maxItems: 3}
   plan:
     type: object

@@ -63,7 +63,7 @@ def _right(shape: Shape) -> st.SearchStrategy[Any]:
     return st.sampled_from([*shape.schema.get("enum", ["x", "ABC", "none"]), "x"])
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 @given(fitting(model().root).filter(lambda value: isinstance(value, dict)))
 def test_the_fast_walk_accepts_what_jsonschema_accepts(value: dict[str, Any]) -> None:
     located = read(data=json.dumps(value).encode(), name="c.json")

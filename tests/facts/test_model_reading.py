@@ -73,6 +73,7 @@ def test_which_facts_may_be_none() -> None:
     assert [path for path, fact in model().facts.items() if fact.may_be_none] == [
         "rating",
         "code",
+        "reference",
         "plan.reviewed_on",
         "plan.owner",
         "parties.name",
@@ -104,6 +105,11 @@ def test_the_schema_for_files_admits_none_where_facts_may_be_none() -> None:
     assert properties["regime"]["enum"] == ["act", "none", "unknown"]
     assert properties["stage"]["enum"] == ["new", "renewing", "established", "exiting"]
     assert properties["forms"]["items"]["enum"] == ["alliance", "framework"]
+    assert properties["code"] == {
+        "type": "string",
+        "anyOf": [{"pattern": "^[A-Z]{2}", "maxLength": 4}, {"const": "none"}],
+    }
+    assert properties["title"] == {"type": "string", "minLength": 1}
     assert model().owner_schema["properties"]["rating"]["enum"] == ["strong", "weak"]
 
 

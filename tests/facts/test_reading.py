@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accordance.facts.model_reading import read_model
@@ -185,6 +185,7 @@ def test_a_good_file_needs_neither_jsonschema_nor_the_parser(tmp_path: Path) -> 
     subprocess.run([sys.executable, "-c", program], cwd=tmp_path, env=environment, check=True)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="idtlesagn: \n-[]{},'\"&*0.#|>~!?", max_size=80))
 def test_any_text_becomes_a_case_or_is_refused_in_printable_words(text: str) -> None:
     for data in (text, HEAD + text):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accordance.problem import Refused
@@ -89,6 +89,7 @@ def test_what_cannot_be_opened(tmp_path: Path) -> None:
         assert str(caught.value).startswith(message)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200), st.sampled_from(["f.yaml", "f.json", "-"]))
 def test_any_bytes_are_read_or_refused(data: bytes, name: str) -> None:
     try:
@@ -98,6 +99,7 @@ def test_any_bytes_are_read_or_refused(data: bytes, name: str) -> None:
         assert all(str(problem).isprintable() for problem in refused.problems)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="ab:-?!&*<>|'\"[]{},#%@`\\ \n\t~0.e", max_size=60))
 def test_any_yaml_is_read_or_refused(text: str) -> None:
     try:

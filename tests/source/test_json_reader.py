@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accordance.problem import Refused
@@ -26,12 +26,14 @@ JSON = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(JSON, st.sampled_from([None, 1]), st.booleans())
 def test_reads_what_json_reads(value: Any, indent: int | None, escaped: bool) -> None:
     text = json.dumps(value, indent=indent, ensure_ascii=escaped)
     assert plain(read_json(text)) == value
 
 
+@settings(deadline=None)
 @given(st.text(alphabet='{}[],:"\\ 0123e.-truefalsn\n', max_size=30))
 def test_accepts_exactly_what_json_accepts(text: str) -> None:
     try:

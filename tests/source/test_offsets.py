@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accordance.source.reading import read
@@ -57,6 +57,7 @@ def test_a_character_is_found_where_it_stands(text: str) -> None:
 WORDS = st.lists(st.sampled_from(["a", "it's", 'q"q', "\\", "é", "😀", "\t"]), max_size=6)
 
 
+@settings(deadline=None)
 @given(WORDS, WORDS)
 def test_a_character_is_found_in_json_texts(before: list[str], after: list[str]) -> None:
     for escaped in (True, False):
@@ -65,6 +66,7 @@ def test_a_character_is_found_in_json_texts(before: list[str], after: list[str])
         assert found == wanted
 
 
+@settings(deadline=None)
 @given(WORDS, WORDS)
 def test_every_offset_lies_in_the_value(before: list[str], after: list[str]) -> None:
     text = json.dumps({"a": " ".join([*before, *after])}, ensure_ascii=False)

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accordance.problem import Code
@@ -107,6 +107,7 @@ def test_a_number_too_large_for_a_fact_is_still_a_number_here() -> None:
     assert plain_value("1" + "0" * 400) == 10**400
 
 
+@settings(deadline=None)
 @given(st.decimals(allow_nan=False, allow_infinity=False, places=6, max_value=10**20))
 def test_decimals_are_exact(value: Any) -> None:
     assert decimal(f"{value:f}") == Fraction(value)

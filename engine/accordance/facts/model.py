@@ -44,8 +44,8 @@ class Fact:
 class FactModel:
     """The facts of a strategy. Make one with `model_reading.read_model` or `from_json`.
 
-    `schema` is the JSON Schema that fact files are held to: the owner's, in which every text with
-    a list of words may also be `none`. `derivations` holds the tree of each `x-derive` by path.
+    `schema` is the JSON Schema that fact files are held to: the owner's, in which every text that
+    may be none admits that word. `derivations` holds the tree of each `x-derive` by path.
     """
 
     def __init__(self, owner_schema: dict[str, Any], derivations: dict[str, Node]) -> None:
@@ -157,8 +157,15 @@ def _admit_none(schema: dict[str, Any], path: str, name: str) -> None:
             _admit_none(part, prefix + member, member)
     elif schema["type"] == "array":
         _admit_none(schema["items"], path, "")
-    elif "enum" in schema and schema["type"] == "string" and may_be_none(name, path, schema):
-        schema["enum"] = [*schema["enum"], "none"]
+    elif schema["type"] == "string" and may_be_none(name, path, schema):
+        if "enum" in schema:
+            schema["enum"] = [*schema["enum"], "none"]
+        form = {key: schema[key] for key in ("pattern", "minLength", "maxLength") if key in schema}
+        fits = form.get("minLength", 0) <= len("none") <= form.get("maxLength", len("none"))
+        if "pattern" in form or not fits:
+            for key in form:
+                del schema[key]
+            schema["anyOf"] = [form, {"const": "none"}]
 
 
 def _without_fractions(value: Any, steps: list[str | int], found: list[list[Any]]) -> Any:

@@ -85,6 +85,8 @@ def _translate(error: Any, root: Mapping, model: FactModel, found: Faults) -> No
     steps: Steps = tuple(error.absolute_path)
     node, shape = _follow(root, model.root, steps)
     path = path_of(steps)
+    if error.validator == "anyOf" and isinstance(shape, Text) and is_text(node):
+        error = error.context[0]  # the form of the text; the other choice is `none`
     keyword = error.validator
     if keyword == "additionalProperties":
         assert isinstance(node, Mapping) and isinstance(shape, Group)
