@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from textwrap import TextWrapper
 from types import ModuleType
-from typing import Final
+from typing import Any, Final
 
 from .page import Page
 
@@ -145,5 +145,7 @@ def _tabulate() -> Callable[..., str]:
             import_module("tabulate")
         finally:
             del sys.modules[_METADATA]
-    function: Callable[..., str] = import_module("tabulate").tabulate
+    module: Any = import_module("tabulate")
+    module.MIN_PADDING = 0  # a column is as wide as what stands in it, not wider for its heading
+    function: Callable[..., str] = module.tabulate
     return function

@@ -66,16 +66,14 @@ def _overview(reports: Sequence[Json], paint: Paint) -> str:
     """All cases of the call in one table."""
     numbers = numbers_of(reports)
     labels = [f"{shape.mark} {shape.headline}" for shape in map(outline, reports)]
-    columns = [max(labels, key=len), "established", *numbers]
-    room = paint.room(*columns)
+    room = paint.room(max(labels, key=len), *numbers)
     rows = []
     for number, (report, label) in enumerate(zip(reports, labels, strict=True)):
         answer = report["verdict"] or report["opinion"]
         rows.append(
             [
                 paint.state(label, answer),
-                paint.fold(report["case"]["title"], room),
-                report["case"]["stage"] or "",
+                paint.fold(f"{report['case']['title']} · {report['case']['stage']}", room),
                 *(str(counts[number] or "–") for counts in numbers.values()),
             ]
         )
