@@ -52,6 +52,7 @@ class Code(StrEnum):
     MESSAGE = "message"
     MODEL = "fact-model"
     RULE_UNKNOWN = "rule-unknown"
+    UNUSED = "unused"
     ENGINE_LIMIT = "engine-limit"
     # expressions
     EXPRESSION_SYNTAX = "expression-syntax"

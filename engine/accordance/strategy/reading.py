@@ -59,13 +59,13 @@ def examine_strategy(folder: str | None = None) -> Reading:
 
 def _read(folder: Folder, files: Sequence[SourceFile], digest: str) -> Reading:
     from .fields import in_file_order
+    from .unused import unused_names
 
     problems: list[Problem] = []
     strategy = _Reader(folder, problems).read(files, digest)
-    found = in_file_order(problems)
-    if strategy is None or any(problem.level is Level.ERROR for problem in found):
-        return Reading(None, found)
-    return Reading(strategy, found)
+    if strategy is not None:
+        problems.extend(unused_names(strategy))
+    return Reading(strategy, in_file_order(problems))
 
 
 class _Reader:

@@ -1,0 +1,57 @@
+"""Parameters and definitions that nothing uses: often a rule says something else than meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..feel.syntax import Name, Node, walk
+from ..problem import Code, Level, Problem
+from ..source.quoting import quoted
+from .header import FACTS_AGE
+from .message import placeholders
+from .model import Rule, Strategy
+
+
+def unused_names(strategy: Strategy) -> list[Problem]:
+    """A warning for each parameter and definition of a strategy that nothing uses."""
+    used = {FACTS_AGE}
+    for node in _expressions(strategy):
+        # A variable or field of the same name counts too: better no warning than a wrong one.
+        used.update(part.name for part in walk(node) if isinstance(part, Name))
+    for text in _messages(strategy):
+        used.update(name.partition(".")[0] for name, _ in placeholders(text))
+    found = [(one.name, "parameter", one.place) for one in strategy.parameters.values()]
+    found += [(one.name, "definition", one.place) for one in strategy.definitions.values()]
+    return [
+        Problem(
+            Code.UNUSED,
+            f"nothing uses the {what} {quoted(name)}",
+            place,
+            "use it or take it out",
+            Level.WARNING,
+        )
+        for name, what, place in found
+        if name not in used
+    ]
+
+
+def _expressions(strategy: Strategy) -> Iterator[Node]:
+    for definition in strategy.definitions.values():
+        yield definition.expression
+    for rule in _rules(strategy):
+        if rule.when is not None:
+            yield rule.when
+        yield from (requirement.expression for requirement in rule.require)
+        yield from (step.expression for step in rule.severity_when)
+    for table in (strategy.verdict, strategy.opinion):
+        yield from (row.when for row in table.rows if row.when is not None)
+
+
+def _messages(strategy: Strategy) -> Iterator[str]:
+    for rule in _rules(strategy):
+        yield rule.finding
+        yield from (requirement.unmet for requirement in rule.require if requirement.unmet)
+
+
+def _rules(strategy: Strategy) -> tuple[Rule, ...]:
+    return (*strategy.rules, *strategy.retired)
