@@ -31,7 +31,7 @@ def test_several_cases_begin_with_an_overview() -> None:
     text = markdown.check([samples.proceed(), samples.undecided()], Page())
     assert text.startswith(
         "# 2 partnerships\n\n"
-        "| Answer | Partnership | Stage | Low | Gaps |\n"
+        "| Answer | Partnership | Stage | Lower | Gaps |\n"
         "| --- | --- | --- | --- | --- |\n"
         "| ✓ Proceed | Debt advice grant | new | 1 | 0 |\n"
         "| ? Undecided | Regional waste collection alliance | new | 0 | 4 |\n"

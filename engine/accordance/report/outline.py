@@ -12,7 +12,7 @@ from typing import Final
 
 from . import Json
 from .grounds import one_path, own_title, static
-from .wording import MARKS, OPINIONS, SEVERITIES, VERDICTS, by_when, count, listed, sentence
+from .wording import MARKS, OPINIONS, SEVERITIES, VERDICTS, by_when, count, listed
 
 _DUE_ORDER: Final = (
     "at once",
@@ -147,21 +147,19 @@ def by_severity(results: Iterable[Json]) -> str:
 
 
 def numbers_of(reports: Sequence[Json]) -> dict[str, list[int]]:
-    """For several cases side by side: the breaches of each severity that occurs, and the gaps."""
-
-    def numbers(kind: str, level: str | None = None) -> list[int]:
-        return [
-            sum(
-                result["kind"] == kind and level in (None, result["severity"])
-                for result in report["results"]
-            )
-            for report in reports
+    """For several cases side by side: the breaches by severity (where there are any), and the
+    gaps."""
+    levels = {"Critical": ("critical",), "High": ("high",), "Medium": ("medium",)}
+    levels["Lower"] = ("low", "advisory")
+    breaches = {
+        name: [
+            sum(found["kind"] == "breach" and found["severity"] in some for found in one["results"])
+            for one in reports
         ]
-
-    breaches = {sentence(level): numbers("breach", level) for level in SEVERITIES}
-    return {name: found for name, found in breaches.items() if any(found)} | {
-        "Gaps": numbers("gap")
+        for name, some in levels.items()
     }
+    gaps = [sum(found["kind"] == "gap" for found in one["results"]) for one in reports]
+    return {name: found for name, found in breaches.items() if any(found)} | {"Gaps": gaps}
 
 
 def _levels(results: Sequence[Json]) -> str:

@@ -65,8 +65,13 @@ def cases(outcome: Json, page: Page) -> str:
 def _overview(reports: Sequence[Json], paint: Paint) -> str:
     """All cases of the call in one table."""
     numbers = numbers_of(reports)
-    labels = [f"{shape.mark} {shape.headline}" for shape in map(outline, reports)]
-    room = paint.room(max(labels, key=len), *numbers)
+    narrow = paint.page.width < 100
+    labels = [
+        paint.fold(f"{shape.mark} {shape.headline}", 16 if narrow else 26)
+        for shape in map(outline, reports)
+    ]
+    widest = max((line for label in labels for line in label.split("\n")), key=len)
+    room = paint.room(widest, *numbers)
     rows = []
     for number, (report, label) in enumerate(zip(reports, labels, strict=True)):
         answer = report["verdict"] or report["opinion"]
@@ -77,7 +82,7 @@ def _overview(reports: Sequence[Json], paint: Paint) -> str:
                 *(str(counts[number] or "–") for counts in numbers.values()),
             ]
         )
-    head = ["Answer", "Partnership", "Stage", *numbers]
+    head = ["Answer", "Partnership", *numbers]
     return "\n".join(
         [paint.strong(count(len(reports), "partnership")), "", *paint.grid(rows, head)]
     )
