@@ -23,6 +23,15 @@ KEYWORDS: Final = frozenset(
     }
 )
 
+OTHER_SPELLINGS: Final = {
+    **dict.fromkeys(("True", "TRUE", "yes", "Yes", "YES"), "write `true`"),
+    **dict.fromkeys(("False", "FALSE", "no", "No", "NO"), "write `false`"),
+    **dict.fromkeys(
+        ("None", "none", "Null", "NULL", "nil", "NIL", "undefined"),
+        "write `= null` to ask whether it is none, `has value(...)` whether there is one",
+    ),
+}
+
 
 def refusal(text: str, position: int, kind: str | None, expected: frozenset[str]) -> FeelError:
     """The error for text that stops being an expression at a position.

@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from ..problem import Code
-from .advice import KEYWORDS, refusal, unknown_function
+from .advice import KEYWORDS, OTHER_SPELLINGS, refusal, unknown_function
 from .errors import FeelError
 from .functions import FUNCTIONS
 from .syntax import (
@@ -230,7 +230,7 @@ class _Builder:
 
     def name(self, parts: list[Any]) -> _Part:
         word = _free_name(parts[0])
-        right = _OTHER_SPELLINGS.get(word)
+        right = OTHER_SPELLINGS.get(word)
         if right:
             raise _refused(parts, f"`{word}` is no word of the language", right)
         return _made(Name, parts, word)
@@ -301,16 +301,6 @@ def _free_name(token: Any) -> str:
     if token in KEYWORDS:
         raise _Misplaced(token)
     return str(token)
-
-
-_OTHER_SPELLINGS: Final = {
-    **dict.fromkeys(("True", "TRUE", "yes", "Yes", "YES"), "write `true`"),
-    **dict.fromkeys(("False", "FALSE", "no", "No", "NO"), "write `false`"),
-    **dict.fromkeys(
-        ("None", "none", "Null", "NULL", "nil", "NIL", "undefined"),
-        "write `= null` to ask whether it is none, `has value(...)` whether there is one",
-    ),
-}
 
 
 def _made(kind: Any, parts: list[Any], *fields: Any) -> _Part:

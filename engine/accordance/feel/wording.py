@@ -103,7 +103,7 @@ class _Writer:
                 first = self.condition(then, negated)
                 second = self.condition(otherwise, negated)
                 return f"if {self.condition(condition)}, then {first}, and otherwise {second}"
-            case Call():
+            case Call(function=function) if function in _CONDITIONS:
                 return self._asked(node, negated)
             case Literal(value=bool(value)):
                 return "always" if value is not negated else "never"
@@ -396,9 +396,9 @@ class _Writer:
             )
             holds = "does not hold" if negated else "holds"
             return f"{'each' if every else 'at least one'} of {things} {holds}"
-        positive, negative = _TEXT_TESTS.get(name, ("is true for", "is not true for"))
-        told = [self.noun(argument) for argument in arguments]
-        return f"{told[0]} {negative if negated else positive} {' '.join(told[1:])}".rstrip()
+        positive, negative = _TEXT_TESTS[name]
+        text, part = (self.noun(argument) for argument in arguments)
+        return f"{text} {negative if negated else positive} {part}"
 
     # nouns
 
@@ -574,7 +574,7 @@ class _Writer:
         told = _listed([self.noun(argument) for argument in arguments], "and")
         if name in _NOUNS:
             return _NOUNS[name].format(told)
-        return f"whether {self._asked(node, False)}" if name in _CONDITIONS else f"{name} {told}"
+        return f"whether {self._asked(node, False)}"
 
 
 _COMPARED: Final = {
