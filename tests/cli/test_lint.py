@@ -23,6 +23,15 @@ def test_the_shipped_strategy_is_clean(call: Caller) -> None:
     assert done.out.endswith("; nothing is wrong\n")
 
 
+def test_the_digest_that_an_approval_names_is_said(call: Caller, strategy: Path) -> None:
+    done = call("lint", str(strategy))
+    digest = next(line.strip() for line in done.out.splitlines() if "sha256:" in line)
+    header = strategy / "strategy.yaml"
+    text = header.read_text(encoding="utf-8")
+    header.write_text(f"{text}\napproval: {{by: Cabinet, on: 2026-04-15, digest: '{digest}'}}\n")
+    assert call("lint", str(strategy)).out.startswith("✓ public_body 1.0 (approved)\n")
+
+
 def test_every_problem_stands_in_a_line_with_its_place(call: Caller, strategy: Path) -> None:
     rules = strategy / "rules" / "dependence.yaml"
     text = rules.read_text(encoding="utf-8")

@@ -40,6 +40,9 @@ def command(folder: str | None, strategy: str | None, output: str | None) -> int
                 count(len(found.parameters), "parameter"),
             )
         )
-        lines.append(f"{mark} {found.name} {found.version}: {parts}; {state}")
+        lines.append(f"{mark} {found.name} {found.version} ({found.status})")
+        # An approval names this digest, so an owner must be able to copy it from somewhere.
+        lines.append(f"  {found.digest}")
+        lines.append(f"  {parts}; {state}")
     write("\n".join(lines) + "\n", output)
     return int(found is None)
