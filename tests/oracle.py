@@ -760,8 +760,12 @@ def result_of(rule: Rule, strategy: Strategy, scope: Scope) -> Result:
     raised = [(step.level, value(step.expression, scope)) for step in rule.severity_when]
     least = highest([rule.severity, *(level for level, truth in raised if truth is True)])
     severity = highest([rule.severity, *(level for level, truth in raised if truth is not False)])
-    if outcome == "non_compliant" and accepted(rule, severity, strategy, scope):
-        outcome = "accepted_exception"
+    if outcome == "non_compliant":
+        possible = {least, *(level for level, truth in raised if truth is UNKNOWN)}
+        possible -= set(SEVERITIES[SEVERITIES.index(least) + 1 :])
+        outcome = {True: "accepted_exception", False: "non_compliant"}.get(
+            accepted(rule, sorted(possible), strategy, scope), "insufficient_evidence"
+        )
     return Result(
         rule=rule.id,
         outcome=outcome,
@@ -783,19 +787,29 @@ def kind_of_finding(outcome: str, moot: bool) -> str | None:
     return "gap" if outcome == "insufficient_evidence" and not moot else None
 
 
-def accepted(rule: Rule, severity: str, strategy: Strategy, scope: Scope) -> bool:
+def accepted(rule: Rule, severities: Sequence[str], strategy: Strategy, scope: Scope) -> Value:
     """Is there a live exception, by a role that may, for no longer than it may?
 
-    Nobody accepts their own: while the lead officer is unknown, nothing is accepted.
+    Nobody accepts their own, and who may depends on the severity: while the lead officer or the
+    severity is unknown it can be unknown.
     """
-    exceptions = scope.facts.get("exceptions", [])
-    return any(
-        exception["rule"] in (rule.id, *rule.aliases)
-        and exception["approved_on"] <= scope.today <= exception["expires"]
-        and may_accept(strategy.exceptions.get(severity), exception)
-        and equal(exception["approver"], scope.facts.get("lead_officer", UNKNOWN)) is False
-        for exception in exceptions
+    lead_officer = scope.facts.get("lead_officer", UNKNOWN)
+    return some(
+        every(
+            (
+                exception["rule"] in (rule.id, *rule.aliases),
+                exception["approved_on"] <= scope.today <= exception["expires"],
+                agreed(may_accept(strategy.exceptions.get(s), exception) for s in severities),
+                opposite(equal(exception["approver"], lead_officer)),
+            )
+        )
+        for exception in scope.facts.get("exceptions", [])
     )
+
+
+def agreed(truths: Iterable[bool]) -> Value:
+    found = set(truths)
+    return found.pop() if len(found) == 1 else UNKNOWN
 
 
 def may_accept(acceptance: Acceptance | None, exception: Mapping[str, Value]) -> bool:

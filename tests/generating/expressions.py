@@ -83,7 +83,7 @@ def expression(draw: Draw, scope: Scope, kind: str, depth: int) -> s.Node:
 
 
 FORMS: dict[str, tuple[str, ...]] = {
-    "number": ("count", "arithmetic", "aggregate", "if", "rounding", "negative", "length"),
+    "number": ("count", "count", "arithmetic", "aggregate", "if", "rounding", "negative", "length"),
     "text": ("if", "letters", "joined", "position"),
     "date": ("shifted", "today", "aggregate", "if"),
     "days": ("between dates", "negative"),
@@ -202,9 +202,7 @@ def listing(draw: Draw, scope: Scope, depth: int) -> tuple[s.Node, Type]:
         kind = choose(draw, ("number", "text"))
         return _written_list(draw, scope, kind, 0), NUMBER if kind == "number" else TEXT
     node, item = choose(draw, known)
-    if depth > 0 and choose(draw, (False, True)):
-        node = s.Filter(node, condition(draw, inside(draw, scope, item), depth - 1))
-    return node, item
+    return _perhaps_filtered(draw, scope, node, item, depth), item
 
 
 def inside(draw: Draw, scope: Scope, item: Type) -> Scope:
@@ -244,7 +242,7 @@ def list_of(draw: Draw, scope: Scope, kind: str, depth: int) -> s.Node:
 
 
 def _perhaps_filtered(draw: Draw, scope: Scope, node: s.Node, item: Type, depth: int) -> s.Node:
-    if depth > 0 and choose(draw, (False, True)):
+    if depth > 0 and choose(draw, (False, True, True)):
         return s.Filter(node, condition(draw, inside(draw, scope, item), depth - 1))
     return node
 
@@ -264,7 +262,8 @@ def condition(draw: Draw, scope: Scope, depth: int) -> s.Node:
     facts = [node for node, of in paths(scope) if of == BOOLEAN]
     forms = ["comparison", *(["fact"] * 2 if facts else []), "none"]
     if depth > 0:
-        forms += ["and", "or", "not", "quantified", "list", "in", "between", "if", "equal", "text"]
+        forms += ["list"] * 3 + ["quantified"] * 2
+        forms += ["and", "or", "not", "in", "between", "if", "equal", "text"]
     form = choose(draw, forms)
     if form == "fact":
         return choose(draw, facts)
@@ -359,7 +358,7 @@ def _quantified(draw: Draw, scope: Scope, depth: int) -> s.Node:
 
 
 def _list(draw: Draw, scope: Scope, depth: int) -> s.Node:
-    form = choose(draw, ("count", "list contains", "all", "any", "none", "aggregate"))
+    form = choose(draw, ("count", "count", "aggregate", "list contains", "all", "any", "none"))
     if form == "count":
         operator = choose(draw, (*ORDER, *EQUALITY))
         number = s.Literal(choose(draw, (1, 2, 0)))

@@ -102,8 +102,9 @@ def fact_models(draw: Draw, item_facts: Sequence[str] = FACTS) -> ContextType:
         "exceptions": ListType(item=EXCEPTION),
         **_fields(draw, FACTS),
     }
-    for name in some_of(draw, LISTS, 2):
-        item = _fields(draw, item_facts)
+    # Lists of groups are where certain and possible items come from: most cases have one.
+    for name in choose(draw, (LISTS[:1], LISTS, ())):
+        item = {choose(draw, item_facts): BOOLEAN, **_fields(draw, item_facts)}
         if choose(draw, (False, False, True)):
             item["events"] = ListType(item=ContextType(fields=_fields(draw, item_facts)))
         fields[name] = ListType(item=ContextType(fields=item))
@@ -148,7 +149,8 @@ def _stated(draw: Draw, of: Type, name: str = "") -> Value:
 def _facts(draw: Draw, of: ContextType) -> dict[str, Value]:
     facts: dict[str, Value] = {}
     for name, kind in of.fields.items():
-        if name not in FIXED and choose(draw, (False, True, True, True)):
+        often = name in ("lead_officer", *LISTS)
+        if name not in FIXED and choose(draw, (False, True, True, True, often)):
             facts[name] = _stated(draw, kind, name)
             if facts[name] == {}:
                 del facts[name]  # a group that states nothing is not stated
@@ -164,8 +166,8 @@ def cases(draw: Draw, model: ContextType, rules: Sequence[str] = ()) -> dict[str
         "stage": choose(draw, STAGES),
         **_facts(draw, model),
     }
-    if rules and choose(draw, (False, False, True)):
-        facts["exceptions"] = [_exception(draw, rules) for _ in range(choose(draw, (1, 2)))]
+    if rules and choose(draw, (False, True)):
+        facts["exceptions"] = [_exception(draw, rules) for _ in range(choose(draw, (1, 2, 3)))]
     return facts
 
 
