@@ -120,11 +120,7 @@ class Checker:
         found.judgements = [
             by_rule.get(rule.id) or not_at_stage(rule, stage) for rule in self.strategy.rules
         ]
-        breached = {
-            judgement.rule.id
-            for judgement in found.judgements
-            if judgement.outcome in (Outcome.NON_COMPLIANT, Outcome.ACCEPTED_EXCEPTION)
-        }
+        breached = {judgement.rule.id for judgement in found.judgements if judgement.unmet}
         found.notices += exceptions.notices(self.strategy, breached, today)
         found.notices += _contradictions(case) + _overdue(case, today)
         lists = lists_of(found.judgements)

@@ -25,9 +25,11 @@ MAX_MARKERS: Final = 32
 MAX_FIRINGS: Final = 20_000
 """Firings for one fact; more means that the network does not end."""
 MAX_NAME: Final = 48
+MAX_PRODUCTIONS: Final = 400
+"""Productions in one of the engine's rulesets; a larger network is spread over several."""
 
 _SESSION: Final = "s"
-_handles = itertools.count(1)
+_numbers = itertools.count(1)
 
 
 class EngineFailure(Exception):
@@ -135,22 +137,34 @@ class Network:
     def __init__(self, packs: tuple[Pack, ...]) -> None:
         guard(packs)
         self.packs = packs
-        self._handle: int | None = None
+        self._handles: dict[str, int] = {}
+        """The handle of the ruleset that holds a pack, by the pack's group."""
         self._build()
 
     def _build(self) -> None:
+        held: list[Pack] = []
+        for pack in self.packs:
+            if held and sum(len(one.productions) for one in (*held, pack)) > MAX_PRODUCTIONS:
+                self._create(held)
+                held = []
+            held.append(pack)
+        if held:
+            self._create(held)
+
+    def _create(self, packs: list[Pack]) -> None:
         rules = {
             production.name: {
                 "all": [{"m": {"$and": [{"g": pack.group}, production.tree]}}],
                 "pri": index,
             }
-            for pack in self.packs
+            for pack in packs
             for index, production in enumerate(pack.productions)
         }
         try:
-            self._handle = engine.create_ruleset(f"accordance{next(_handles)}", json.dumps(rules))
+            handle = engine.create_ruleset(f"accordance{next(_numbers)}", json.dumps(rules))
         except Exception as error:
             raise EngineFailure(f"the network could not be built: {error}") from error
+        self._handles.update((pack.group, handle) for pack in packs)
 
     def fire(self, pack: Pack, states: Mapping[str, str]) -> set[str]:
         """The productions of a pack that hold, given `"T"` or `"F"` for the properties known.
@@ -172,7 +186,7 @@ class Network:
             raise EngineFailure(f"the network failed: {error}") from error
 
     def _fire(self, group: str, fact: str) -> set[str]:
-        handle = self._handle
+        handle = self._handles[group]
         # INVARIANT: facts are asserted one by one; a batch drops what follows a bad one.
         code, offset = engine.assert_fact(handle, fact)
         fired: set[str] = set()
@@ -194,6 +208,6 @@ class Network:
 
     def close(self) -> None:
         """Free the network. It is not to be used afterwards."""
-        if self._handle is not None:
-            handle, self._handle = self._handle, None
+        handles, self._handles = set(self._handles.values()), {}
+        for handle in handles:
             engine.delete_ruleset(handle)
