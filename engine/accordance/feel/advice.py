@@ -23,6 +23,8 @@ KEYWORDS: Final = frozenset(
     }
 )
 
+_JOINING: Final = KEYWORDS - {"true", "false", "null", "not"}
+
 OTHER_SPELLINGS: Final = {
     **dict.fromkeys(("True", "TRUE", "yes", "Yes", "YES"), "write `true`"),
     **dict.fromkeys(("False", "FALSE", "no", "No", "NO"), "write `false`"),
@@ -41,6 +43,10 @@ def refusal(text: str, position: int, kind: str | None, expected: frozenset[str]
     """
     if kind == "$END":
         return _ends_early(text, expected)
+    before = re.search(r"(?<![\w.])([a-z]+)\s*$", text[:position])
+    if before and before[1] in _JOINING and "NUMBER" not in expected and expected:
+        # Read as a name, because no keyword could stand there: it is the culprit.
+        return _misplaced(text, before.start(1), before[1].upper(), frozenset())
     return (
         _other_sign(text, position, kind)
         or _other_spelling(text, position)

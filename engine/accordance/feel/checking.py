@@ -428,23 +428,22 @@ class _Checker:
         second = compare(below, value, kind, limits.high, high, whole, only_never=True)
         self.doubt(first)
         self.doubt(second)
-        if first is None and second is None:
-            ends = compare(
-                "<" if limits.low_open or limits.high_open else "<=",
-                limits.low,
-                low,
-                limits.high,
-                high,
+        if first is not None or second is not None:
+            return
+        if merged(low, high) is None:
+            self.fault(
+                Code.EXPRESSION_TYPE,
                 whole,
-                only_never=True,
+                f"the range runs from {described(low)} to {described(high)}",
+                "let both ends be of one kind",
             )
-            if ends is not None and ends.verdict is not Verdict.KIND:
-                self.fault(
-                    Code.EXPRESSION_NEVER,
-                    whole,
-                    "the range is empty, so this is never true",
-                    "write the lower end first",
-                )
+        elif _is_empty(limits):
+            self.fault(
+                Code.EXPRESSION_NEVER,
+                whole,
+                "the range is empty, so this is never true",
+                "write the lower end first",
+            )
 
     # forms
 
@@ -682,6 +681,16 @@ def _literal(value: object) -> Type:
     if isinstance(value, Months):
         return MONTHS
     return NumberType(low=value, high=value, whole=isinstance(value, int))  # type: ignore[arg-type]
+
+
+def _is_empty(limits: Range) -> bool:
+    """Do the ends of a range, both written out, leave nothing between them?"""
+    if not isinstance(limits.low, Literal) or not isinstance(limits.high, Literal):
+        return False
+    low, high = limits.low.value, limits.high.value
+    if limits.low_open or limits.high_open:
+        return low >= high  # type: ignore[operator]  # of one kind, as compare has found
+    return low > high  # type: ignore[operator]
 
 
 def _whole(kind: Type) -> bool:

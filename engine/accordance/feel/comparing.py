@@ -221,7 +221,7 @@ def _texts(
             f"`{to_source(left)}` and `{to_source(right)}` have no value in common",
         )
     text = str(right.value)
-    if known is None:
+    if known is None or (not text.strip() and text not in known):
         return _free_text(sign, left, text, whole)
     if text in known:
         return None

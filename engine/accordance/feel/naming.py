@@ -83,7 +83,8 @@ def _same_end(name: str, names: Names) -> str | None:
 def _close(name: str, names: Names) -> str | None:
     import difflib
 
-    paths = list(dict.fromkeys(names.paths()))
+    # What stands before the missing field is no answer.
+    paths = [path for path in dict.fromkeys(names.paths()) if not name.startswith(f"{path}.")]
     found = difflib.get_close_matches(name, paths, 2, 0.75)
     if not found:
         ends = {path.rpartition(".")[2]: path for path in reversed(paths)}
