@@ -11,11 +11,12 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from . import Json
-from .wording import count, value
+from .wording import count, listed, value
 
 ITEMS_NAMED: Final = 6
 """How many items of a list are named where they have the same fact."""
 
+_PATH: Final = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
 _POSITION: Final = re.compile(r"\[(\d+)\]")
 
 
@@ -107,7 +108,8 @@ def _label(title: str, path: str) -> str:
 
 def _place(fact: Json, source: str | None) -> str:
     if fact.get("derived_from"):
-        return f"follows from {fact['derived_from']}"
+        facts = dict.fromkeys(_PATH.findall(fact["derived_from"]))
+        return f"follows from {listed(facts) or fact['derived_from']}"
     line = fact.get("line")
     if fact.get("source") and fact["source"] != source:
         return f"{fact['source']}:{line}" if line else str(fact["source"])

@@ -119,8 +119,8 @@ def _serious(explanation: Json, paint: Paint) -> list[str]:
     text = [paint.strong("How serious") + f"  {severity(explanation)}"]
     for step in steps:
         part = step["part"]
-        holds = {True: "yes,", False: "no,", None: "not known whether"}[part["state"]]
-        text += paint.paragraph(f"{step['level']}: {holds} {part['words']}", INDENT, 2)
+        holds = {True: "Yes,", False: "No,", None: "Not known whether"}[part["state"]]
+        text += paint.paragraph(f"{step['level']}? {holds} {part['words']}", INDENT, 2)
         text += _grounds(part, paint, INDENT + 2, explanation["case"]["source"])
     return text
 

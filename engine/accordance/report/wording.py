@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
@@ -69,6 +70,8 @@ _MONTHS: Final = (
     "November",
     "December",
 )
+
+_LONG_DECIMAL: Final = re.compile(r"-?\d+\.\d+")
 
 STDIN_NAME: Final = "standard input"
 """What facts are called that came from no file."""
@@ -168,6 +171,8 @@ def value(found: Any) -> str:
         return "no"
     if isinstance(found, int):
         return f"{found:,}"
+    if isinstance(found, float) or (isinstance(found, str) and _LONG_DECIMAL.fullmatch(found)):
+        return _decimal(found)
     if isinstance(found, str):
         if found and all(character.isalnum() or character in "_-+" for character in found):
             return day(found)
@@ -180,6 +185,15 @@ def value(found: Any) -> str:
             or "nothing stated"
         )
     return str(found)
+
+
+def _decimal(found: float | str) -> str:
+    """A decimal as it is, or rounded where it has more places than one reads."""
+    from decimal import Decimal
+
+    exact = Decimal(str(found))
+    rounded = round(exact, 4)
+    return f"{exact:,f}" if exact == rounded else f"about {rounded:,f}"
 
 
 def accepted_words(exception: Json) -> str:
