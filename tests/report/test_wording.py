@@ -36,7 +36,7 @@ def test_values(found: Any, said: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("case", "said"),
+    ("as_of", "evaluated_on", "said"),
     [
         (
             ("new", "2026-01-31", "2026-01-31"),
