@@ -38,15 +38,9 @@ def test_values(found: Any, said: str) -> None:
 @pytest.mark.parametrize(
     ("as_of", "evaluated_on", "said"),
     [
-        (
-            ("new", "2026-01-31", "2026-01-31"),
-            "facts of 31 January 2026, evaluated on the same day",
-        ),
-        (
-            ("new", "2026-01-31", "2026-02-01"),
-            "facts of 31 January 2026 · evaluated on 1 February 2026",
-        ),
-        (("new", None, "2026-02-01"), "facts not dated · evaluated on 1 February 2026"),
+        ("2026-01-31", "2026-01-31", "facts of 31 January 2026, evaluated on the same day"),
+        ("2026-01-31", "2026-02-01", "facts of 31 January 2026 · evaluated on 1 February 2026"),
+        (None, "2026-02-01", "facts not dated · evaluated on 1 February 2026"),
     ],
 )
 def test_both_dates_are_said(as_of: str | None, evaluated_on: str, said: str) -> None:
