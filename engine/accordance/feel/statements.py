@@ -247,7 +247,7 @@ def statement_of(question: str) -> Statement | None:
         told = " ".join(words[2:] if be != verb else words[1:])
         return Statement("there", be, told) if (be != verb or verb in _BE) and told else None
     split = _subject_length(verb, words)
-    if not split or (split == len(words) and verb not in _BE):
+    if not split or (split == len(words) and not (asks_when and verb in _BE)):
         return None
     return Statement(" ".join(words[:split]), verb, " ".join(words[split:]))
 

@@ -448,7 +448,7 @@ class _Writer:
         question = self.questions(path) if path is not None else None
         phrase = self.noun(node)
         if question and question.startswith("How many ") and _be(phrase) == "are":
-            return f"the number of {_bare(phrase)}", "is"
+            return f"the number of {_bare(phrase).partition(' (')[0]}", "is"
         return phrase, _be(phrase)
 
     def _named(self, node: Name | Path) -> str:
