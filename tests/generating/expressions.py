@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from fractions import Fraction
 from typing import Any, TypeAlias
 
 from hypothesis import strategies as st
@@ -27,7 +28,7 @@ from accordance.feel.types import (
 )
 from accordance.feel.values import Months
 
-from .facts import DAYS_OF_NOTE, NUMBERS, TEXTS, Draw, choose
+from .facts import COLOUR, DAYS_OF_NOTE, NUMBERS, STAGES, TEXTS, Draw, choose
 
 SHORT = (dt.timedelta(days=30), dt.timedelta(days=1), dt.timedelta(days=-31), dt.timedelta())
 LONG = (Months(1), Months(12), Months(-13), Months(0))
@@ -36,12 +37,17 @@ Scope: TypeAlias = Mapping[str, Type]
 KINDS: dict[str, Callable[[Type], bool]] = {
     "boolean": lambda of: of == BOOLEAN,
     "number": lambda of: isinstance(of, NumberType),
-    "text": lambda of: isinstance(of, TextType),
+    "text": lambda of: isinstance(of, TextType) and of.values is None,
+    "colour": lambda of: isinstance(of, TextType) and of.values == COLOUR.values,
+    "stage": lambda of: isinstance(of, TextType) and of.values == STAGES,
     "date": lambda of: of == DATE,
     "days": lambda of: of == DAYS,
     "months": lambda of: of == MONTHS,
 }
 COMPARABLE = ("number", "text", "date", "days", "months")
+"""The kinds that have an order; colours and stages are only equal or not."""
+WORDS = ("colour", "stage")
+EQUATABLE = (*COMPARABLE, *WORDS)
 EQUALITY = ("=", "!=")
 ORDER = ("<", "<=", ">", ">=")
 
@@ -85,24 +91,34 @@ def expression(draw: Draw, scope: Scope, kind: str, depth: int) -> s.Node:
 FORMS: dict[str, tuple[str, ...]] = {
     "number": ("count", "count", "arithmetic", "aggregate", "if", "rounding", "negative", "length"),
     "text": ("if", "letters", "joined", "position"),
+    "colour": ("if", "position"),
+    "stage": (),
     "date": ("shifted", "today", "aggregate", "if"),
     "days": ("between dates", "negative"),
     "months": ("between dates", "negative"),
 }
 
 
+STOCK: dict[str, Sequence[Any]] = {
+    "boolean": (True, False),
+    "number": NUMBERS,
+    "text": TEXTS,
+    "colour": TEXTS[:3],
+    "stage": STAGES,
+    "date": DAYS_OF_NOTE,
+    "days": SHORT,
+    "months": LONG,
+}
+
+
 def literal(draw: Draw, kind: str) -> s.Node:
-    if kind == "number":
-        number = choose(draw, NUMBERS)
-        return s.Negate(s.Literal(-number)) if number < 0 else s.Literal(number)
-    stock: dict[str, Sequence[Any]] = {
-        "boolean": (True, False),
-        "text": TEXTS,
-        "date": DAYS_OF_NOTE,
-        "days": SHORT,
-        "months": LONG,
-    }
-    return s.Literal(choose(draw, stock[kind]))
+    return _written(choose(draw, STOCK[kind]))
+
+
+def _written(value: Any) -> s.Node:
+    if isinstance(value, int | Fraction) and value < 0:
+        return s.Negate(s.Literal(-value))
+    return s.Literal(value)
 
 
 def _count(draw: Draw, scope: Scope, kind: str, depth: int) -> s.Node:
@@ -271,9 +287,9 @@ def condition(draw: Draw, scope: Scope, depth: int) -> s.Node:
 
 
 def _comparison(draw: Draw, scope: Scope, depth: int) -> s.Node:
-    kinds = [kind for kind in COMPARABLE if any(KINDS[kind](of) for _, of in paths(scope))]
+    kinds = [kind for kind in EQUATABLE if any(KINDS[kind](of) for _, of in paths(scope))]
     kind = choose(draw, kinds or ["number"])
-    operator = choose(draw, (*ORDER, *EQUALITY))
+    operator = choose(draw, EQUALITY if kind in WORDS else (*ORDER, *EQUALITY))
     left = expression(draw, scope, kind, depth)
     if choose(draw, (False, True)):
         return s.Comparison(operator, left, expression(draw, scope, kind, depth))
@@ -281,11 +297,18 @@ def _comparison(draw: Draw, scope: Scope, depth: int) -> s.Node:
 
 
 def _none(draw: Draw, scope: Scope, depth: int) -> s.Node:
-    what = choose(draw, [node for node, _ in paths(scope)])
+    found = [node for node, of in paths(scope) if _may_be_none(of)]
+    if not found:
+        return _comparison(draw, scope, depth)
+    what = choose(draw, found)
     form = choose(draw, ("has value", *EQUALITY))
     if form == "has value":
         return s.Call("has value", (what,))
     return s.Comparison(form, what, s.Null())
+
+
+def _may_be_none(of: Type) -> bool:
+    return of == DATE or isinstance(of, ListType | TextType)
 
 
 def _equal(draw: Draw, scope: Scope, depth: int) -> s.Node:
@@ -326,23 +349,32 @@ def _between(draw: Draw, scope: Scope, depth: int) -> s.Node:
 
 
 def _in(draw: Draw, scope: Scope, depth: int) -> s.Node:
-    kind = choose(draw, COMPARABLE)
+    kind = choose(draw, EQUATABLE)
+    forms = ("literal", "list", "value") if kind in WORDS else ("literal", "range", "list", "value")
     tests: list[s.Node] = []
-    for _ in range(choose(draw, range(1, 3))):
-        form = choose(draw, ("literal", "range", "unary", "list", "value"))
+    for _ in range(choose(draw, (1, 2))):
+        form = choose(draw, (*forms, "unary"))
         if form == "literal":
             tests.append(literal(draw, kind))
         elif form == "range":
-            ends = (expression(draw, scope, kind, 0) for _ in range(2))
-            tests.append(s.Range(*ends, choose(draw, (False, True)), choose(draw, (False, True))))
+            tests.append(_range(draw, scope, kind))
         elif form == "unary":
-            operator = choose(draw, (*ORDER, *EQUALITY))
+            operator = choose(draw, EQUALITY if kind in WORDS else (*ORDER, *EQUALITY))
             tests.append(s.UnaryTest(operator, expression(draw, scope, kind, depth)))
         elif form == "list":
             tests.append(list_of(draw, scope, kind, depth))
         else:
             tests.append(expression(draw, scope, kind, depth))
     return s.In(expression(draw, scope, kind, depth), tuple(tests))
+
+
+def _range(draw: Draw, scope: Scope, kind: str) -> s.Range:
+    """A range that is not plainly empty."""
+    low, high = literal(draw, kind), expression(draw, scope, kind, 0)
+    if not isinstance(high, s.Name | s.Path):
+        values = sorted(STOCK[kind])
+        low, high = _written(values[0]), _written(values[-1])
+    return s.Range(low, high, choose(draw, (False, True)), choose(draw, (False, True)))
 
 
 def _quantified(draw: Draw, scope: Scope, depth: int) -> s.Node:
@@ -368,7 +400,7 @@ def _list(draw: Draw, scope: Scope, depth: int) -> s.Node:
         aggregate = _aggregate(draw, scope, "number", depth)
         return s.Comparison(operator, aggregate, literal(draw, "number"))
     if form == "list contains":
-        kind = choose(draw, COMPARABLE)
+        kind = choose(draw, EQUATABLE)
         items = list_of(draw, scope, kind, depth)
         return s.Call("list contains", (items, expression(draw, scope, kind, depth)))
     if form == "none":
@@ -406,9 +438,9 @@ CONDITIONS: dict[str, Callable[[Draw, Scope, int], s.Node]] = {
 @st.composite
 def expressions(draw: Draw, scope: Scope, depth: int = 3) -> s.Node:
     """An expression of any kind."""
-    kind = choose(draw, ("boolean", "boolean", *COMPARABLE, "list"))
+    kind = choose(draw, ("boolean", "boolean", *EQUATABLE, "list"))
     if kind == "list":
         if choose(draw, (False, True)):
             return listing(draw, scope, depth)[0]
-        return list_of(draw, scope, choose(draw, ("boolean", *COMPARABLE)), depth)
+        return list_of(draw, scope, choose(draw, ("boolean", *EQUATABLE)), depth)
     return expression(draw, scope, kind, depth)

@@ -44,6 +44,7 @@ DAYS_OF_NOTE = (
 STAGES = ("new", "renewing", "established", "exiting")
 WHOLE = NumberType(whole=True)
 COLOUR = TextType(values=TEXTS[:3])
+STAGE = TextType(values=STAGES)
 ROLES = ("Director", "Board")
 EXCEPTION = ContextType(
     fields={
@@ -96,7 +97,7 @@ def fact_models(draw: Draw, item_facts: Sequence[str] = FACTS) -> ContextType:
     fields: dict[str, Type] = {
         "id": TEXT,
         "title": TEXT,
-        "stage": TextType(values=STAGES),
+        "stage": STAGE,
         "as_of": DATE,
         "lead_officer": TEXT,
         "exceptions": ListType(item=EXCEPTION),

@@ -40,11 +40,12 @@ from accordance.strategy.model import (
     TableRow,
 )
 
-from .expressions import COMPARABLE, condition, expression, list_of, listing
+from .expressions import EQUATABLE, condition, expression, list_of, listing
 from .facts import (
     COLOUR,
     DAYS_OF_NOTE,
     ROLES,
+    STAGE,
     STAGES,
     TEXTS,
     Draw,
@@ -109,6 +110,8 @@ KINDS: dict[str, Type] = {
     "boolean": BOOLEAN,
     "number": NUMBER,
     "text": TEXT,
+    "colour": COLOUR,
+    "stage": STAGE,
     "date": DATE,
     "days": DAYS,
     "months": MONTHS,
@@ -131,12 +134,12 @@ def parameters(draw: Draw) -> dict[str, Parameter]:
 
 
 def definition(draw: Draw, name: str, scope: Mapping[str, Type]) -> Definition:
-    kind = choose(draw, ("boolean",) * 4 + ("list", "values", *COMPARABLE))
+    kind = choose(draw, ("boolean",) * 4 + ("list", "values", *EQUATABLE))
     if kind == "list":
         node, item = listing(draw, scope, 2)
         of: Type = ListType(item=item)
     elif kind == "values":
-        inner = choose(draw, ("boolean", "number", "text", "date"))
+        inner = choose(draw, ("boolean", "number", "text", "colour", "date"))
         node, of = list_of(draw, scope, inner, 2), ListType(item=KINDS[inner])
     else:
         node, of = expression(draw, scope, kind, 2), KINDS[kind]
@@ -161,9 +164,10 @@ def rule(draw: Draw, rule_id: str, aliases: tuple[str, ...], scope: Mapping[str,
     stages = choose(draw, (STAGES, STAGES, STAGES[:3], STAGES[1:], STAGES[:1]))
     when = clause() if choose(draw, (False, True)) else None
     require = []
-    for _ in range(choose(draw, range(1, 4))):
+    for position in range(choose(draw, (1, 2, 3))):
         node = clause()
-        at = among(stages) if choose(draw, (False, False, True)) else frozenset()
+        # The first is asked at every stage: a rule must ask something at each of its stages.
+        at = among(stages) if position and choose(draw, (False, True)) else frozenset()
         require.append(
             Requirement(
                 text=to_source(node),
