@@ -5,14 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
-from ..feel import values
-from ..feel.syntax import Node
 from ..problem import Code, Place, Problem
 from ..source.quoting import listed, quoted
-from ..source.tree import Located, Scalar, Sequence, kind
-from .definitions import NAME
+from ..source.tree import Located
 from .expressions import Expressions
 from .fields import Fields, fields_of, suggestion
 from .model import (
@@ -24,8 +21,9 @@ from .model import (
     Approval,
     Parameter,
     Table,
-    TableRow,
 )
+from .parameters import read_parameters
+from .tables import read_table
 
 FIELDS: Final = (
     "strategy",
@@ -40,13 +38,9 @@ FIELDS: Final = (
     "opinion",
     "bank_holidays",
 )
-FACTS_AGE: Final = "facts_age_max"
-"""The parameter that says how old facts may be; the one that the program itself reads."""
-
 _SLUG = re.compile(r"[a-z][a-z0-9_-]*", re.ASCII)
 _PREFIX = re.compile(r"[A-Z][A-Z0-9]{1,7}", re.ASCII)
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}", re.ASCII)
-_TABLE_STAGES = {"verdict": ("new", "renewing"), "opinion": ("renewing", "established", "exiting")}
 
 
 @dataclass(slots=True)
@@ -90,11 +84,11 @@ def read_header(node: Located, problems: list[Problem], expressions: Expressions
     before = len(problems)
     header.themes = _themes(fields)
     header.themes_known = bool(header.themes) and len(problems) == before
-    _read_parameters(fields, header)
+    header.parameters, header.parameter_names = read_parameters(fields)
     header.mandatory = _mandatory(fields)
     header.exceptions = _exceptions(fields)
-    header.verdict = _table(fields, "verdict", VERDICTS, expressions)
-    header.opinion = _table(fields, "opinion", OPINIONS, expressions)
+    header.verdict = read_table(fields, "verdict", VERDICTS, expressions)
+    header.opinion = read_table(fields, "opinion", OPINIONS, expressions)
     dates = [fields.date_of(item, "a bank holiday") for item in fields.distinct("bank_holidays")]
     header.holidays = frozenset(date for date in dates if date)
     return header
@@ -143,93 +137,6 @@ def _themes(fields: Fields) -> dict[str, str]:
     return themes
 
 
-def _read_parameters(fields: Fields, header: Header) -> None:
-    for name, node, place in fields.members("parameters"):
-        header.parameter_names[name] = place
-        if not NAME.fullmatch(name):
-            fields.note(
-                Code.FIELD_VALUE,
-                f"{quoted(name)} cannot name a parameter",
-                place,
-                "use lower-case letters, digits and `_`",
-            )
-        what = f"the parameter {quoted(name)}"
-        part = fields_of(node, what, place, ("value", "unit", "means"), fields.problems)
-        if part is None:
-            continue
-        complete = part.require("value", "unit", "means")
-        unit, means = part.text("unit"), part.text("means")
-        if complete and unit and means:
-            value = _parameter_value(part, part.node.entries["value"], unit)
-            if value is not None:
-                header.parameters[name] = Parameter(name, value, unit, means, part.place)
-    age = header.parameters.get(FACTS_AGE)
-    if age and age.unit != "duration":
-        fields.note(
-            Code.FIELD_VALUE,
-            f"the parameter `{FACTS_AGE}` must be a duration",
-            age.place,
-            "write `unit: duration` and a value such as `P6M`",
-        )
-
-
-def _parameter_value(part: Fields, node: Located, unit: str) -> Any:
-    """The value of a parameter; None, and a problem, where it does not fit its unit."""
-    if unit == "duration":
-        return part.duration_of(node, "a parameter of unit `duration`")
-    if unit == "date":
-        return part.date_of(node, "a parameter of unit `date`")
-    if unit == "text":
-        return part.text_of(node, "a parameter of unit `text`")
-    if unit == "list":
-        return _parameter_list(part, node)
-    value = node.value if isinstance(node, Scalar) else None
-    if value is not None and not isinstance(value, bool | str):
-        if not values.too_many_digits(value):
-            return value
-        part.note(
-            Code.FIELD_VALUE,
-            "the number has too many digits",
-            node.place,
-            "write at most 18 digits before the decimal point and 6 after it",
-        )
-        return None
-    part.note(
-        Code.FIELD_VALUE,
-        f"a parameter of unit {quoted(unit)} must be a number, but it is {kind(node)}",
-        node.place,
-        "write a number, or one of the units `duration`, `date`, `text`, `list`",
-    )
-    return None
-
-
-def _parameter_list(part: Fields, node: Located) -> list[Any] | None:
-    if not isinstance(node, Sequence) or not node.items:
-        part.note(
-            Code.FIELD_VALUE,
-            f"a parameter of unit `list` must be a list, but it is {kind(node)}"
-            if not isinstance(node, Sequence)
-            else "a parameter of unit `list` must have at least one entry",
-            node.place,
-            "write it as `[one, two]`",
-        )
-        return None
-    found = []
-    for item in node.items:
-        if not isinstance(item, Scalar) or item.value is None or isinstance(item.value, bool):
-            part.note(
-                Code.FIELD_VALUE,
-                f"an entry of a list must be text or a number, but it is {kind(item)}",
-                item.place,
-            )
-            return None
-        if isinstance(item.value, str) != isinstance(node.items[0].value, str):  # type: ignore[union-attr]
-            part.note(Code.FIELD_VALUE, "a list cannot mix text and numbers", item.place)
-            return None
-        found.append(item.value)
-    return found
-
-
 def _mandatory(fields: Fields) -> dict[str, list[tuple[str, Place]]]:
     """The paths of each stage with their places; whether they exist is asked later."""
     part = fields.part("mandatory", STAGES)
@@ -276,53 +183,3 @@ def _exceptions(fields: Fields) -> dict[str, Acceptance]:
         longest = None if limit is None else part.duration_of(limit, "`longest`")
         found[severity] = Acceptance(approvers, longest)
     return found
-
-
-def _table(
-    fields: Fields, name: str, answers: tuple[str, ...], expressions: Expressions
-) -> Table | None:
-    part = fields.part(name, ("stages", "table"))
-    if part is None:
-        return None
-    part.require("table")
-    stages = part.choices("stages", STAGES) or _TABLE_STAGES[name]
-    nodes = part.items("table")
-    rows = []
-    for position, node in enumerate(nodes, 1):
-        row = _row(part, name, node, answers, expressions)
-        if row:
-            rows.append(row)
-            if row.when is None and position < len(nodes):
-                part.note(
-                    Code.FIELD_VALUE,
-                    f"row {position} always holds, so no row after it is ever reached",
-                    row.place,
-                    "give it a `when`, or move it to the end",
-                )
-            elif row.when is not None and position == len(nodes):
-                part.note(
-                    Code.FIELD_MISSING,
-                    f"the last row of {quoted(name)} may not hold, and then there is no answer",
-                    row.place,
-                    "end with a row that has no `when`",
-                )
-    return Table(stages, tuple(rows))
-
-
-def _row(
-    part: Fields, name: str, node: Located, answers: tuple[str, ...], expressions: Expressions
-) -> TableRow | None:
-    row = fields_of(node, "a row", node.place, ("is", "when", "means"), part.problems)
-    if row is None:
-        return None
-    row.require("is")
-    answer = row.choice("is", answers)
-    means = row.text("means")
-    when: Node | None = None
-    text: str | None = None
-    if "when" in row.node.entries:
-        condition = expressions.condition(row.node.entries["when"], "`when`", name)
-        if condition is None:
-            return None
-        when, text = condition.node, condition.text
-    return TableRow(answer, when, text, means, node.place) if answer else None

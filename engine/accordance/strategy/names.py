@@ -26,7 +26,6 @@ from .expressions import Expression, check_condition, check_expression
 from .fields import suggestion
 from .header import Header
 from .model import EVIDENCE, PARTNERSHIP, Definition
-from .rules import NameInText
 from .supplied import EVIDENCE_NAMES, SUPPLIED, TABLE_NAMES
 
 if TYPE_CHECKING:
@@ -134,37 +133,9 @@ class NameTable:
                 scope = scopes[condition.about] = self.scope(condition.about)
             check_condition(condition, scope, self.problems, names_complete=self.complete)
 
-    def check_message_names(self, names: list[NameInText]) -> None:
-        """Check that what stands between braces has a value that can be written out."""
-        for one in names:
-            type = self._type_of(one.name, one.about)
-            if type is None:
-                if self.complete:
-                    known = [*self.model.facts, *self.types]
-                    self.problems.append(
-                        Problem(
-                            Code.MESSAGE,
-                            f"{quoted(one.name)} is neither a fact nor a parameter nor a "
-                            "definition",
-                            one.place,
-                            suggestion(one.name, known),
-                        )
-                    )
-            elif isinstance(type, ContextType) or (
-                isinstance(type, ListType) and isinstance(type.item, ContextType)
-            ):
-                self.problems.append(
-                    Problem(
-                        Code.MESSAGE,
-                        f"{quoted(one.name)} is a whole group of facts, which a message cannot say",
-                        one.place,
-                        f"name one of its facts, such as {quoted(self._member(one.name, type))}",
-                    )
-                )
-
-    def _type_of(self, name: str, about: str) -> Type | None:
+    def type_of(self, path: str, about: str) -> Type | None:
         """The type of a name or dotted path, or None where there is no such."""
-        first, *rest = name.split(".")
+        first, *rest = path.split(".")
         type = self.types.get(first)
         if about == EVIDENCE:
             type = EVIDENCE_NAMES.get(first, type)
@@ -174,11 +145,6 @@ class NameTable:
                 return ANY
             type = group.fields.get(field) if isinstance(group, ContextType) else None
         return type
-
-    def _member(self, name: str, type: Type) -> str:
-        group = type.item if isinstance(type, ListType) else type
-        assert isinstance(group, ContextType)
-        return f"{name}.{next(iter(group.fields))}"
 
     def check_fact_paths(self, paths: list[tuple[str, Place]]) -> None:
         """Check that each path is one of the fact model's."""

@@ -100,7 +100,7 @@ class _Reader:
         names = NameTable(model, header, rules.definitions, self.problems, complete=self.complete)
         definitions = names.definitions()
         names.check_conditions(expressions.conditions)
-        names.check_message_names(rules.names_in_text)
+        rules.messages.check(names)
         names.check_jurisdictions(rules.jurisdictions)
         names.check_fact_paths([path for paths in header.mandatory.values() for path in paths])
         self._check_versions(header, rules)

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
 from ..problem import Code, Place, Problem
 from ..source.quoting import listed, quoted
-from ..source.tree import Located, Mapping, Scalar, Sequence
+from ..source.tree import Located, Mapping, Sequence
 from .actions import read_actions
 from .definitions import ABOUT, Definitions
 from .expressions import Expression, Expressions
 from .fields import Fields, fields_of, suggestion
-from .message import UNMET, is_name, placeholders, stray_brace
+from .messages import Messages
 from .model import (
     PARTNERSHIP,
     SEVERITIES,
@@ -51,15 +50,6 @@ REQUIREMENT_FIELDS: Final = ("is", "stages", "unmet")
 RULE_ID: Final = re.compile(r"[A-Z][A-Z0-9]{1,7}-[0-9]{2,4}", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class NameInText:
-    """A name between braces in the message of a rule, still to be looked up."""
-
-    name: str
-    about: str
-    place: Place
-
-
 class RuleFiles:
     """What the rule files state, as far as it could be read."""
 
@@ -73,7 +63,7 @@ class RuleFiles:
         self.rules: dict[str, Rule] = {}
         self.ids: dict[str, Place] = {}
         self.aliases: dict[str, Place] = {}
-        self.names_in_text: list[NameInText] = []
+        self.messages = Messages(problems)
         self.jurisdictions: list[tuple[str, Place]] = []
 
     def read(self, node: Located) -> None:
@@ -126,7 +116,7 @@ class RuleFiles:
             severity=severity or SEVERITIES[-1],
             severity_when=self._severity_when(fields, about, severity),
             gate=frozenset(self._among(fields, "gate", stages)),
-            finding=self._message(fields, "finding", about),
+            finding=self.messages.read(fields, "finding", about),
             actions=read_actions(fields, stages),
             because=fields.text("because") or "",
             excludes=fields.texts("excludes"),
@@ -196,7 +186,7 @@ class RuleFiles:
                     continue
                 if "stages" in node.entries:
                     limited = frozenset(self._among(part, "stages", stages))
-                unmet = self._message(part, "unmet", about, unmet=False) or None
+                unmet = self.messages.read(part, "unmet", about) or None
                 node = node.entries["is"]
             expression = self.expressions.condition(node, "a requirement", about)
             if expression:
@@ -265,34 +255,6 @@ class RuleFiles:
                     Code.FIELD_VALUE, f"{quoted(name)} names no stage", node.place, "leave it out"
                 )
         return found
-
-    def _message(self, fields: Fields, name: str, about: str, *, unmet: bool = True) -> str:
-        """A message; its placeholders are remembered, to be looked up later."""
-        text = fields.text(name)
-        node = fields.get(name)
-        if text is None or not isinstance(node, Scalar):
-            return ""
-        stray = stray_brace(node.text)
-        if stray is not None:
-            self._note(
-                Code.MESSAGE,
-                f"{quoted(node.text[stray])} has no partner",
-                node.place_of(stray),
-                "write a name between `{` and `}`, as in `{title}`",
-            )
-        for word, offset in placeholders(node.text):
-            if word == UNMET and unmet:
-                continue
-            if word == UNMET or not is_name(word):
-                self._note(
-                    Code.MESSAGE,
-                    f"{quoted('{' + word + '}')} cannot be filled in here",
-                    node.place_of(offset),
-                    "write the name of a fact, parameter or definition between the braces",
-                )
-            else:
-                self.names_in_text.append(NameInText(word, about, node.place_of(offset)))
-        return text
 
     # validity
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from ..feel.syntax import Name, Node, walk
 from ..problem import Code, Level, Problem
 from ..source.quoting import quoted
-from .header import FACTS_AGE
 from .message import placeholders
 from .model import Rule, Strategy
+from .parameters import FACTS_AGE
 
 
 def unused_names(strategy: Strategy) -> list[Problem]:
