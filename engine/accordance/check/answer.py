@@ -146,7 +146,9 @@ class Answer:
         if phrase is None:
             from ..feel.wording import in_words
 
-            phrase = in_words(expression, self._name_in_words, negated=negated)
+            phrase = in_words(
+                expression, self._name_in_words, negated=negated, questions=self._question_of
+            )
             self.checker.phrases[key] = phrase
         return phrase
 
@@ -206,11 +208,29 @@ class Answer:
         fact = self.case.model.facts.get(name)
         return value, None if fact is None else fact.unit
 
+    def _described(self, path: str) -> Any:
+        """The fact of a static path, also through a definition that picks items of a list."""
+        strategy = self.checker.strategy
+        fact = strategy.model.facts.get(path)
+        head, dot, rest = path.partition(".")
+        if fact is None and dot and head in strategy.definitions:
+            from ..feel.wording import list_path
+
+            items = list_path(strategy.definitions[head].expression)
+            # A definition never leads back to itself: circles are refused at load.
+            return None if items is None else self._described(f"{items}.{rest}")
+        return fact
+
+    def _question_of(self, path: str) -> str | None:
+        fact = self._described(path)
+        return None if fact is None else fact.question
+
     def _name_in_words(self, name: str) -> str | None:
         strategy = self.checker.strategy
-        fact = strategy.model.facts.get(name)
+        fact = self._described(name)
         if fact is not None:
-            return fact.title
+            title: str = fact.title
+            return title
         definition = strategy.definitions.get(name)
         if definition is not None:
             return definition.means
