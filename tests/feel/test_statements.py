@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
 import pytest
+import yaml
 
 from accordance.feel.statements import Statement, statement_of
+
+MODEL = Path(__file__).parents[2] / "strategy_rules" / "public_body" / "facts.schema.yaml"
 
 
 @pytest.mark.parametrize(
@@ -120,3 +127,20 @@ def test_what_the_fact_belongs_to_stands_in_for_the_pronoun() -> None:
 )
 def test_what_does_not_fit_gives_nothing(question: str) -> None:
     assert statement_of(question) is None
+
+
+def _questions(schema: dict[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
+    """The questions of a fact model that are answered by yes, no or a day."""
+    for name, fact in schema.get("properties", {}).items():
+        here = f"{path}{name}"
+        if fact.get("type") == "boolean" or fact.get("format") == "date" or "anyOf" in fact:
+            yield here, fact["description"]
+        yield from _questions(fact, f"{here}.")
+        yield from _questions(fact.get("items", {}), f"{here}.")
+
+
+def test_every_question_of_the_shipped_fact_model_can_be_said() -> None:
+    model = yaml.safe_load(MODEL.read_text("utf-8"))
+    asked = dict(_questions(model))
+    assert len(asked) > 100
+    assert [path for path, question in asked.items() if statement_of(question) is None] == []
