@@ -7,7 +7,7 @@ from pathlib import Path
 from accordance.feel.parsing import parse
 from accordance.feel.printing import to_source
 from accordance.plan.formula import All, Any, Defined, Leaf, Opposite
-from accordance.plan.reading import facts_read, path_node
+from accordance.plan.reading import FactsRead, path_node
 from tests.check.small import checker, rule
 
 
@@ -54,7 +54,7 @@ def test_the_facts_that_an_expression_reads(tmp_path: Path) -> None:
     ).plan
 
     def read(text: str) -> set[str]:
-        return set(facts_read(plan, parse(text)))
+        return set(FactsRead(plan).of(parse(text)))
 
     assert read("a and n > 1") == {"a", "n"}
     assert read("some i in good satisfies i.group.x") == {"items", "items.ok", "items.group.x"}

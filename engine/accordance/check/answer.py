@@ -19,12 +19,25 @@ from .prose import joined, plain, spoken
 from .remedy import remedies
 
 if TYPE_CHECKING:
+    from ..strategy.model import Strategy
     from .checker import Checker
 
 SCHEMA: Final = "accordance/check/1"
 PROGRAM: Final = f"accordance {__version__}"
 _LABELS: Final = ("name", "text", "from", "do", "fact", "factor", "group", "rule")
 """The facts by which an item of a list is called, the first that is stated."""
+
+
+def strategy_stamp(strategy: Strategy) -> dict[str, Any]:
+    """Which strategy something was made from, in which state."""
+    return {
+        "name": strategy.name,
+        "title": strategy.title,
+        "version": strategy.version,
+        "digest": strategy.digest,
+        "source_digest": strategy.source_digest,
+        "status": strategy.status,
+    }
 
 
 class Answer:
@@ -64,15 +77,7 @@ class Answer:
 
     def strategy_stamp(self) -> dict[str, Any]:
         """Which strategy, in which state, was checked against."""
-        strategy = self.checker.strategy
-        return {
-            "name": strategy.name,
-            "title": strategy.title,
-            "version": strategy.version,
-            "digest": strategy.digest,
-            "source_digest": strategy.source_digest,
-            "status": strategy.status,
-        }
+        return strategy_stamp(self.checker.strategy)
 
     def case_stamp(self) -> dict[str, Any]:
         """Which case was checked, of which day and on which day."""
@@ -114,7 +119,7 @@ class Answer:
             "facts": [self.fact(path, value) for path, value in evidence.facts.items()],
             "rests_on": list(dict.fromkeys(static_path(path) for path in evidence.facts)),
             "actions": self.actions(judgement) if to_do else [],
-            "remedy": remedies(self, judgement) if to_do else [],
+            "remedy": remedies(self, judgement) if kind is Kind.BREACH else [],
             "because": rule.because,
             "basis": list(rule.basis),
             "accepted_by": None
@@ -144,11 +149,9 @@ class Answer:
         key = id(expression), negated
         phrase = self.checker.phrases.get(key)
         if phrase is None:
-            from ..feel.wording import in_words
+            from .naming import in_words
 
-            phrase = in_words(
-                expression, self._name_in_words, negated=negated, questions=self._question_of
-            )
+            phrase = in_words(self.checker.strategy, expression, negated)
             self.checker.phrases[key] = phrase
         return phrase
 
@@ -207,40 +210,6 @@ class Answer:
             value = _step(value, step)
         fact = self.case.model.facts.get(name)
         return value, None if fact is None else fact.unit
-
-    def _described(self, path: str) -> Any:
-        """The fact of a static path, also through a definition that picks items of a list."""
-        strategy = self.checker.strategy
-        fact = strategy.model.facts.get(path)
-        head, dot, rest = path.partition(".")
-        if fact is None and dot and head in strategy.definitions:
-            from ..feel.wording import list_path
-
-            items = list_path(strategy.definitions[head].expression)
-            # A definition never leads back to itself: circles are refused at load.
-            return None if items is None else self._described(f"{items}.{rest}")
-        return fact
-
-    def _question_of(self, path: str) -> str | None:
-        fact = self._described(path)
-        return None if fact is None else fact.question
-
-    def _name_in_words(self, name: str) -> str | None:
-        strategy = self.checker.strategy
-        fact = self._described(name)
-        if fact is not None:
-            title: str = fact.title
-            return title
-        definition = strategy.definitions.get(name)
-        if definition is not None:
-            return definition.means
-        parameter = strategy.parameters.get(name)
-        if parameter is not None:
-            return spoken(
-                list(parameter.value) if isinstance(parameter.value, tuple) else parameter.value,
-                parameter.unit,
-            )
-        return strategy.model.groups.get(name)
 
     def title_of(self, path: str) -> str:
         """What a fact is called, with the name of the item it belongs to."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property, partial
 
@@ -22,9 +21,8 @@ from ..feel.compiling import (
     new_frame,
 )
 from ..feel.values import NONE, UNKNOWN, Value
-from ..plan.formula import Defined, Leaf, atoms
 from ..plan.outcome import Kind, Outcome
-from ..plan.planning import Plan, PlannedRule, plan
+from ..plan.planning import Plan, plan
 from ..problem import Code as ProblemCode
 from ..problem import Place, Problem, Refused
 from ..strategy.model import EVIDENCE, PARTNERSHIP, Strategy
@@ -253,23 +251,16 @@ class Checker:
     @cached_property
     def _readers(self) -> dict[str, list[str]]:
         """The rules that read each fact, by static path, through definitions too."""
+        from ..plan.reading import FactsRead
+
+        reads = FactsRead(self.plan)
         readers: dict[str, list[str]] = {}
         for planned in self.plan.rules:
-            for path in dict.fromkeys(self._paths_of(planned)):
+            formulas = (planned.when, *(one.formula for one in planned.requirements))
+            paths = dict.fromkeys(path for one in formulas for path in reads.of_formula(one))
+            for path in paths:
                 readers.setdefault(path, []).append(planned.rule.id)
         return readers
-
-    def _paths_of(self, planned: PlannedRule) -> Iterable[str]:
-        from ..plan.reading import facts_read
-
-        formulas = [planned.when, *(one.formula for one in planned.requirements)]
-        for formula in formulas:
-            for atom in atoms(formula):
-                if isinstance(atom, Leaf):
-                    yield from facts_read(self.plan, self.plan.leaves[atom.index].expression)
-                elif isinstance(atom, Defined):
-                    expression = self.plan.definitions[atom.name].definition.expression
-                    yield from facts_read(self.plan, expression)
 
     def _path_codes(self, path: str) -> Code:
         code = self._paths.get(path)

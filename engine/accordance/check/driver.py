@@ -40,8 +40,8 @@ class EngineFailure(Exception):
 class Production:
     """A name that fires when a tree of property tests holds for one fact.
 
-    `tree` is `{property: "T" or "F"}`, `{"$and": [...]}` or `{"$or": [...]}`; `branches` is the
-    most often it can fire for one fact.
+    `tree` is `{property: "T" or "F"}`, `{"$and": [...]}`, `{"$or": [...]}`, or empty where it holds
+    always; `branches` is the most often it can fire for one fact.
     """
 
     name: str
@@ -123,6 +123,11 @@ def _guard_name(name: str) -> None:
         raise EngineFailure(f"`{name}` cannot be a name in the network")
 
 
+def _on(group: str, tree: Mapping[str, Any]) -> dict[str, Any]:
+    """The tree for the fact of one pack; an empty tree holds always."""
+    return {"$and": [{"g": group}, tree]} if tree else {"g": group}
+
+
 def _markers(tree: Mapping[str, Any]) -> int:
     parts = tree.get("$and") or tree.get("$or")
     return 1 + sum(_markers(part) for part in parts) if parts else 0
@@ -154,7 +159,7 @@ class Network:
     def _create(self, packs: list[Pack]) -> None:
         rules = {
             production.name: {
-                "all": [{"m": {"$and": [{"g": pack.group}, production.tree]}}],
+                "all": [{"m": _on(pack.group, production.tree)}],
                 "pri": index,
             }
             for pack in packs

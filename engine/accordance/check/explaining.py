@@ -14,6 +14,7 @@ from ..problem import Code, Problem, Refused
 from ..strategy.model import Rule
 from .answer import PROGRAM, Answer
 from .checker import Checker
+from .remedy import remedies
 
 SCHEMA: Final = "accordance/explain/1"
 
@@ -49,7 +50,7 @@ def explain(
         "when": None,
         "require": [],
         "severity_when": [],
-        "remedy": result["remedy"],
+        "remedy": remedies(answer, judgement),
         "missing": [
             question for question in answer.questions([result]) if rule.id in question["decides"]
         ],

@@ -11,28 +11,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Final
+from math import prod
+from typing import Any, Final
 
 from ..feel.values import UNKNOWN, Value
 from ..plan.formula import (
     TRUE,
     All,
-    Any,
-    Atom,
     Constant,
     Defined,
     Formula,
-    Hoisted,
     Leaf,
     Opposite,
     atoms,
 )
+from ..plan.formula import Any as AnyOf
 from ..plan.planning import Plan, PlannedRule
-from .driver import MAX_BRANCHES, Network, Pack, Production, packs
+from .driver import Network, Pack, Production, packs
 
 HOIST_ABOVE: Final = 8
 """A production that could fire more often than this gets its larger parts as definitions of their
 own, because every true branch of an `or` fires again."""
+MAX_TESTS: Final = 24
+"""The most parts that one tree has side by side."""
 
 
 @dataclass(slots=True)
@@ -120,29 +121,45 @@ class StageNetwork:
         self._network.close()
 
 
+@dataclass(frozen=True, slots=True)
+class _Built:
+    """The positive tree for a condition being true, or being false.
+
+    An empty tree holds always; 0 branches mean that it can never hold. `level` is that of the
+    first pass in which all its properties are known.
+    """
+
+    tree: dict[str, Any]
+    branches: int
+    properties: frozenset[str]
+    level: int
+
+
+_ALWAYS = _Built({}, 1, frozenset(), 0)
+_NEVER = _Built({}, 0, frozenset(), 0)
+
+
 class _Builder:
     def __init__(self, plan: Plan, stage: str, rules: tuple[PlannedRule, ...]) -> None:
         self.plan = plan
-        self.hoisted: dict[Formula, int] = {}
-        self.formulas: dict[str, Formula] = {}
         self.productions: list[tuple[int, Production]] = []
         # production -> (property, "T" or "F", the definition or None), for what is carried on
         self.flags: dict[str, tuple[str, str, str | None]] = {}
         self.meaning: dict[str, tuple[str, str, int]] = {}
-        self.levels: dict[str, int] = {}
         self.definition_index = {name: index for index, name in enumerate(plan.definitions)}
+        self.built: dict[tuple[int, bool], tuple[Formula, _Built]] = {}
+        self.hoisted: dict[Formula, str] = {}
+        self.known_at: dict[str, int] = {}
+        """The first pass in which the value of a definition is known."""
         needed = self._needed(stage, rules)
         for name in needed:
-            formula = plan.definitions[name].formula
-            if formula is not None:
-                self._flag(f"d{self.definition_index[name]}", formula, name)
+            self._define(name)
         for number, rule in enumerate(rules):
             self._rule(number, rule, stage)
         self.passes = self._schedule(needed, stage, rules)
 
-    # which definitions a stage needs, in an order of evaluation
-
     def _needed(self, stage: str, rules: tuple[PlannedRule, ...]) -> list[str]:
+        """The definitions that a stage needs, in an order of evaluation."""
         wanted: set[str] = set()
 
         def want(name: str) -> None:
@@ -155,45 +172,115 @@ class _Builder:
             for atom in atoms(formula):
                 if isinstance(atom, Defined):
                     want(atom.name)
-                elif isinstance(atom, Leaf):
+                else:
                     for name in self.plan.leaves[atom.index].reads:
                         want(name)
         return [name for name in self.plan.definitions if name in wanted]
 
+    # trees
+
+    def _build(self, node: Formula, wanted: bool) -> _Built:
+        """The tree for a condition being true (or false), its larger parts hoisted so that it
+        fires only a few times."""
+        key = id(node), wanted
+        known = self.built.get(key)
+        if known is None:
+            # The formula is kept too, so that its identity is not given to another.
+            known = self.built[key] = node, self._make(node, wanted)
+        return known[1]
+
+    def _make(self, node: Formula, wanted: bool) -> _Built:
+        if isinstance(node, Leaf):
+            level = self._after(self.plan.leaves[node.index].reads)
+            return _test(f"p{node.index}", wanted, level)
+        if isinstance(node, Defined):
+            name = f"d{self.definition_index[node.name]}"
+            return _test(name, wanted, self.known_at[node.name])
+        if isinstance(node, Opposite):
+            return self._build(node.part, not wanted)
+        if isinstance(node, Constant):
+            return _ALWAYS if node.value is wanted else _NEVER
+        nodes = list(node.parts)
+        parts = [self._build(part, wanted) for part in nodes]
+        conjunction = isinstance(node, All) is wanted
+        if conjunction:
+            if any(part.branches == 0 for part in parts):
+                return _NEVER
+        elif any(part.branches and not part.tree for part in parts):
+            return _ALWAYS
+        useful = [
+            (one, part)
+            for one, part in zip(nodes, parts, strict=True)
+            if part.branches and part.tree
+        ]
+        if not useful:
+            return _ALWAYS if conjunction else _NEVER
+        self._narrow(useful, type(node), wanted, conjunction)
+        built = [part for _, part in useful]
+        counts = [part.branches for part in built]
+        if len(built) == 1:
+            return built[0]
+        return _Built(
+            {"$and" if conjunction else "$or": [part.tree for part in built]},
+            prod(counts) if conjunction else sum(counts),
+            frozenset().union(*(part.properties for part in built)),
+            max(part.level for part in built),
+        )
+
+    def _narrow(
+        self,
+        parts: list[tuple[Formula, _Built]],
+        kind: type[All] | type[AnyOf],
+        wanted: bool,
+        conjunction: bool,
+    ) -> None:
+        """Hoist parts until the whole fires at most HOIST_ABOVE times and stays short."""
+        while True:
+            counts = [part.branches for _, part in parts]
+            if (prod(counts) if conjunction else sum(counts)) <= HOIST_ABOVE:
+                if len(parts) <= MAX_TESTS:
+                    return
+            elif max(counts) > 1:
+                widest = counts.index(max(counts))
+                node = parts[widest][0]
+                parts[widest] = node, self._hoist(node, wanted)
+                continue
+            size = MAX_TESTS if conjunction else HOIST_ABOVE
+            chunk = kind(tuple(node for node, _ in parts[:size]))
+            parts[:size] = [(chunk, self._hoist(chunk, wanted))]
+
+    def _hoist(self, node: Formula, wanted: bool) -> _Built:
+        """A part of a condition as a definition of its own, whose flag stands in its place."""
+        name = self.hoisted.setdefault(node, f"x{len(self.hoisted)}")
+        built = self._build(node, wanted)
+        self._flag(name, built, wanted, None)
+        return _test(name, wanted, built.level + 1)
+
     # levels: a leaf comes after the definitions it reads, a definition after its leaves
 
-    def _level(self, node: Formula) -> int:
-        return max((self._atom_level(atom) for atom in atoms(node)), default=0)
-
-    def _atom_level(self, atom: Atom) -> int:
-        if isinstance(atom, Leaf):
-            return self._after(self.plan.leaves[atom.index].reads)
-        if isinstance(atom, Defined):
-            return self.levels[f"d{self.definition_index[atom.name]}"] + 1
-        return self.levels[f"x{atom.index}"] + 1
-
     def _after(self, reads: Iterable[str]) -> int:
-        return max((self._known_at(name) for name in reads), default=0)
-
-    def _known_at(self, name: str) -> int:
-        definition = self.plan.definitions[name]
-        if definition.formula is None:
-            return self._after(definition.reads)
-        return self.levels[f"d{self.definition_index[name]}"] + 1
+        return max((self.known_at[name] for name in reads), default=0)
 
     # productions
 
-    def _flag(self, flag: str, formula: Formula, name: str | None) -> None:
-        formula = self._within_limit(self._within_limit(formula, True), False)
-        self.levels[flag] = self._level(formula)
-        for wanted, state in ((True, "T"), (False, "F")):
-            production = self._produce(f"{flag}{state}", formula, wanted, self.levels[flag])
-            if production:
-                self.flags[production] = (flag, state, name)
+    def _define(self, name: str) -> None:
+        planned = self.plan.definitions[name]
+        if planned.formula is None:
+            self.known_at[name] = self._after(planned.reads)
+            return
+        flag = f"d{self.definition_index[name]}"
+        yes, no = self._build(planned.formula, True), self._build(planned.formula, False)
+        self.known_at[name] = max(yes.level, no.level) + 1
+        self._flag(flag, yes, True, name)
+        self._flag(flag, no, False, name)
+
+    def _flag(self, flag: str, built: _Built, wanted: bool, definition: str | None) -> None:
+        state = "T" if wanted else "F"
+        if f"{flag}{state}" not in self.flags and self._produce(f"{flag}{state}", built):
+            self.flags[f"{flag}{state}"] = flag, state, definition
 
     def _rule(self, number: int, rule: PlannedRule, stage: str) -> None:
-        requirements = rule.requirements_at(stage)
-        asked = tuple(one.formula for one in requirements)
+        asked = tuple(one.formula for one in rule.requirements_at(stage))
         self._outcome(f"r{number}n", Opposite(rule.when), rule, "not_applicable", 0)
         self._outcome(f"r{number}c", All((rule.when, *asked)), rule, "compliant", 0)
         if rule.when != TRUE:
@@ -208,84 +295,14 @@ class _Builder:
     def _outcome(
         self, name: str, formula: Formula, rule: PlannedRule, what: str, index: int
     ) -> None:
-        within = self._within_limit(formula, True)
-        production = self._produce(name, within, True, self._level(within))
-        if production:
-            self.meaning[production] = (rule.rule.id, what, index)
+        if self._produce(name, self._build(formula, True)):
+            self.meaning[name] = (rule.rule.id, what, index)
 
-    def _produce(self, name: str, node: Formula, wanted: bool, level: int) -> str | None:
-        tree, branches = self._tree(node, wanted)
-        if branches == 0:
-            return None
-        properties = frozenset(self._property(atom) for atom in atoms(node))
-        self.productions.append(
-            (level, Production(name, tree or {"g": _ANY}, branches, properties))
-        )
-        return name
-
-    def _property(self, atom: Atom) -> str:
-        if isinstance(atom, Leaf):
-            return f"p{atom.index}"
-        if isinstance(atom, Defined):
-            return f"d{self.definition_index[atom.name]}"
-        return f"x{atom.index}"
-
-    def _tree(self, node: Formula, wanted: bool) -> tuple[dict[str, object], int]:
-        """The positive tree for a condition being true (or false), and how often it can fire.
-
-        An empty tree holds always; 0 branches mean that it can never hold.
-        """
-        if isinstance(node, Constant):
-            return {}, int(node.value is wanted)
-        if isinstance(node, Opposite):
-            return self._tree(node.part, not wanted)
-        if not isinstance(node, All | Any):
-            return {self._property(node): "T" if wanted else "F"}, 1
-        parts = [self._tree(part, wanted) for part in node.parts]
-        if isinstance(node, All) is wanted:
-            branches = 1
-            for _, count in parts:
-                branches *= count
-            trees = [tree for tree, _ in parts if tree]
-            return ({"$and": trees} if len(trees) > 1 else trees[0] if trees else {}), branches
-        possible = [(tree, count) for tree, count in parts if count]
-        if any(not tree for tree, _ in possible):
-            return {}, 1
-        if len(possible) == 1:
-            return possible[0]
-        return {"$or": [tree for tree, _ in possible]}, sum(count for _, count in possible)
-
-    # keeping productions small
-
-    def _within_limit(self, node: Formula, wanted: bool) -> Formula:
-        """The same condition with its larger parts hoisted, so that it fires only a few times."""
-        if isinstance(node, Opposite):
-            return Opposite(self._within_limit(node.part, not wanted))
-        if not isinstance(node, All | Any):
-            return node
-        kind = type(node)
-        parts = [self._within_limit(part, wanted) for part in node.parts]
-        while self._tree(kind(tuple(parts)), wanted)[1] > HOIST_ABOVE:
-            counts = [self._tree(part, wanted)[1] for part in parts]
-            widest = counts.index(max(counts))
-            if counts[widest] > 1:
-                parts[widest] = self._hoist(parts[widest])
-            else:
-                chunk = kind(tuple(parts[:HOIST_ABOVE]))
-                parts[:HOIST_ABOVE] = [self._hoist(chunk)]
-        # A long `and` fires once but has as many tests as parts; keep single trees shallow too.
-        while len(parts) > MAX_BRANCHES // 2:
-            chunk = kind(tuple(parts[: MAX_BRANCHES // 2]))
-            parts[: MAX_BRANCHES // 2] = [self._hoist(chunk)]
-        return kind(tuple(parts))
-
-    def _hoist(self, node: Formula) -> Hoisted:
-        index = self.hoisted.get(node)
-        if index is None:
-            index = len(self.hoisted)
-            self.hoisted[node] = index
-            self._flag(f"x{index}", node, None)
-        return Hoisted(index)
+    def _produce(self, name: str, built: _Built) -> bool:
+        if built.branches:
+            production = Production(name, built.tree, built.branches, built.properties)
+            self.productions.append((built.level, production))
+        return built.branches > 0
 
     # the passes
 
@@ -299,51 +316,35 @@ class _Builder:
         ]:
             for atom in atoms(formula):
                 if isinstance(atom, Leaf):
-                    leaves[atom.index] = self._atom_level(atom)
+                    leaves[atom.index] = self._after(self.plan.leaves[atom.index].reads)
         values = {
-            name: self._known_at(name)
-            for name in needed
+            name: level
+            for name, level in self.known_at.items()
             if self.plan.definitions[name].formula is None
         }
         last = max(
             [level for level, _ in self.productions]
             + list(leaves.values())
-            + list(values.values()),
+            + list(self.known_at.values()),
             default=0,
         )
         return tuple(
             _Pass(
                 values=tuple(name for name, at in values.items() if at == level),
                 leaves=tuple(sorted(index for index, at in leaves.items() if at == level)),
-                packs=tuple(
-                    _bound(pack)
-                    for pack in packs(
-                        (one for at, one in self.productions if at == level), f"g{level}."
-                    )
-                ),
+                packs=packs((one for at, one in self.productions if at == level), f"g{level}."),
                 settles=tuple(
                     name
                     for name in needed
-                    if name not in values
-                    and self.levels[f"d{self.definition_index[name]}"] == level
+                    if name not in values and self.known_at[name] == level + 1
                 ),
             )
             for level in range(last + 1)
         )
 
 
-_ANY: Final = "*"
-"""Stands for the pack's own group in a production that always holds."""
-
-
-def _bound(pack: Pack) -> Pack:
-    productions = tuple(
-        Production(one.name, {"g": pack.group}, one.branches, one.properties)
-        if one.tree == {"g": _ANY}
-        else one
-        for one in pack.productions
-    )
-    return Pack(pack.group, productions, pack.properties)
+def _test(name: str, wanted: bool, level: int) -> _Built:
+    return _Built({name: "T" if wanted else "F"}, 1, frozenset((name,)), level)
 
 
 def _formulas(stage: str, rules: tuple[PlannedRule, ...]) -> Iterable[Formula]:

@@ -101,9 +101,9 @@ def _maximum(items: Value) -> Value:
 
 def _mean(items: Value) -> Value:
     total = _sum(items)
-    if not is_number(total) or type(items) is Uncertain:
+    if not is_number(total):
         return UNKNOWN
-    return logic.exact(Fraction(total) / len(items))
+    return logic.exact(Fraction(total) / len(pairs_of(items) or ()))
 
 
 def _all(items: Value) -> Value:
@@ -134,9 +134,9 @@ def _list_contains(items: Value, element: Value) -> Value:
     )
 
 
-def _distinct_values(items: list[Value]) -> Value:
+def _distinct_values(items: Value) -> Value:
     seen: dict[tuple[str, Value], Value] = {}
-    for item in items:
+    for item, _ in pairs_of(items) or ():
         if type(item) in (dict, list, Uncertain, Span):
             return UNKNOWN
         seen.setdefault((logic.kind_of(item), item), item)
@@ -150,8 +150,12 @@ def _on_text(compute: Callable[..., Value]) -> Callable[..., Value]:
     return apply
 
 
+MATCHED_CHARACTERS = 1000
+"""The longest text that is matched; the time may grow with the cube of the length."""
+
+
 def _matches(text: Value, pattern: Value) -> Value:
-    if type(text) is not str or type(pattern) is not str:
+    if type(text) is not str or type(pattern) is not str or len(text) > MATCHED_CHARACTERS:
         return UNKNOWN
     from .patterns import compile_pattern
 

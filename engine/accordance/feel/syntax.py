@@ -11,21 +11,84 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, ClassVar, dataclass_transform
 
 from .values import Months, Number
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Node:
-    """A part of an expression."""
-
-    start: int = field(default=0, compare=False, repr=False)
-    end: int = field(default=0, compare=False, repr=False)
+def _offset(*, default: int, kw_only: bool) -> Any:
+    return default
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass_transform(frozen_default=True, field_specifiers=(_offset,))
+class _NodeType(type):
+    """Makes a frozen class of the fields that a node lists.
+
+    A dataclass would do, but making twenty of them costs more than loading a whole strategy.
+    """
+
+    def __new__(mcs, name: str, bases: tuple[type, ...], body: dict[str, Any]) -> _NodeType:
+        fields = tuple(body.get("__annotations__", {})) if bases else ()
+        defaults = {field: body.pop(field) for field in fields if field in body}
+        body["__slots__"] = fields if bases else ("start", "end")
+        body.pop("start", None)
+        body.pop("end", None)
+        body["FIELDS"] = fields
+        body["DEFAULTS"] = defaults
+        body["__match_args__"] = fields
+        return super().__new__(mcs, name, bases, body)
+
+
+_set = object.__setattr__
+
+
+class Node(metaclass=_NodeType):
+    """A part of an expression. `FIELDS` are the names of what stands in it, in source order."""
+
+    FIELDS: ClassVar[tuple[str, ...]]
+    DEFAULTS: ClassVar[dict[str, Any]]
+    start: int = _offset(default=0, kw_only=True)
+    end: int = _offset(default=0, kw_only=True)
+
+    def __init__(self, *values: Any, start: int = 0, end: int = 0, **named: Any) -> None:
+        fields = self.FIELDS
+        if named or len(values) != len(fields):
+            given = {**self.DEFAULTS, **dict(zip(fields, values, strict=False)), **named}
+            if len(values) > len(fields) or given.keys() != set(fields):
+                raise TypeError(f"{type(self).__name__} takes {', '.join(fields)}")
+            values = tuple(given[field] for field in fields)
+        for field, value in zip(fields, values, strict=True):
+            _set(self, field, value)
+        _set(self, "start", start)
+        _set(self, "end", end)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"a {type(self).__name__} cannot be changed")
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(f"a {type(self).__name__} cannot be changed")
+
+    def __eq__(self, other: object) -> bool:
+        if type(self) is not type(other):
+            return NotImplemented
+        return all(getattr(self, field) == getattr(other, field) for field in self.FIELDS)
+
+    def __hash__(self) -> int:
+        return hash((type(self), *(getattr(self, field) for field in self.FIELDS)))
+
+    def __repr__(self) -> str:
+        values = ", ".join(f"{field}={getattr(self, field)!r}" for field in self.FIELDS)
+        return f"{type(self).__name__}({values})"
+
+    def __reduce__(self) -> Any:
+        values = tuple(getattr(self, field) for field in self.FIELDS)
+        return _again, (type(self), values, self.start, self.end)
+
+
+def _again(kind: type[Node], values: tuple[Any, ...], start: int, end: int) -> Node:
+    return kind(*values, start=start, end=end)
+
+
 class Literal(Node):
     """A number, string, boolean, date or duration written out."""
 
@@ -43,19 +106,16 @@ class Literal(Node):
         return hash((type(self.value) is bool, self.value))
 
 
-@dataclass(frozen=True, slots=True)
 class Null(Node):
     """The word `null`: is it none?"""
 
 
-@dataclass(frozen=True, slots=True)
 class Name(Node):
     """A fact, definition, parameter or local variable; `item` inside a filter."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
 class Path(Node):
     """`base.field`; over a list, the field of every item."""
 
@@ -63,14 +123,12 @@ class Path(Node):
     field: str
 
 
-@dataclass(frozen=True, slots=True)
 class Negate(Node):
     """Unary minus."""
 
     operand: Node
 
 
-@dataclass(frozen=True, slots=True)
 class Arithmetic(Node):
     """`left operator right`, operator one of `+ - * /`."""
 
@@ -79,7 +137,6 @@ class Arithmetic(Node):
     right: Node
 
 
-@dataclass(frozen=True, slots=True)
 class Comparison(Node):
     """`left operator right`, operator one of `= != < <= > >=`."""
 
@@ -88,7 +145,6 @@ class Comparison(Node):
     right: Node
 
 
-@dataclass(frozen=True, slots=True)
 class Between(Node):
     """`value between low and high`, both ends included."""
 
@@ -97,7 +153,6 @@ class Between(Node):
     high: Node
 
 
-@dataclass(frozen=True, slots=True)
 class Range(Node):
     """`[low..high]`; an open end is excluded. As a value only in `for`, `some` and `every`."""
 
@@ -107,7 +162,6 @@ class Range(Node):
     high_open: bool = False
 
 
-@dataclass(frozen=True, slots=True)
 class UnaryTest(Node):
     """`operator operand` on the right side of `in`, operator one of `= != < <= > >=`."""
 
@@ -115,7 +169,6 @@ class UnaryTest(Node):
     operand: Node
 
 
-@dataclass(frozen=True, slots=True)
 class In(Node):
     """`value in (test, test)`: true when one test holds. A test is a Range, a UnaryTest, or an
     expression: a list means membership, anything else equality."""
@@ -124,29 +177,24 @@ class In(Node):
     tests: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class And(Node):
     parts: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Or(Node):
     parts: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Not(Node):
     operand: Node
 
 
-@dataclass(frozen=True, slots=True)
 class If(Node):
     condition: Node
     then: Node
     otherwise: Node
 
 
-@dataclass(frozen=True, slots=True)
 class For(Node):
     """`for name in list, name in list return result`."""
 
@@ -154,7 +202,6 @@ class For(Node):
     result: Node
 
 
-@dataclass(frozen=True, slots=True)
 class Quantified(Node):
     """`some|every name in list, name in list satisfies condition`."""
 
@@ -163,12 +210,10 @@ class Quantified(Node):
     condition: Node
 
 
-@dataclass(frozen=True, slots=True)
 class ListLiteral(Node):
     items: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Filter(Node):
     """`base[condition]`; a number instead of a condition is a position, counted from 1."""
 
@@ -176,7 +221,6 @@ class Filter(Node):
     condition: Node
 
 
-@dataclass(frozen=True, slots=True)
 class Call(Node):
     """`function(argument, argument)`; names may hold spaces (`list contains`)."""
 
@@ -186,8 +230,12 @@ class Call(Node):
 
 def children(node: Node) -> Iterator[Node]:
     """The nodes directly below a node, in source order."""
-    for part in fields(node):
-        yield from _nodes(getattr(node, part.name))
+    for field in node.FIELDS:
+        value = getattr(node, field)
+        if isinstance(value, Node):
+            yield value
+        elif type(value) is tuple:
+            yield from _nodes(value)
 
 
 def walk(node: Node) -> Iterator[Node]:
@@ -199,12 +247,12 @@ def walk(node: Node) -> Iterator[Node]:
         stack.extend(reversed(list(children(here))))
 
 
-def _nodes(value: Any) -> Iterator[Node]:
-    if isinstance(value, Node):
-        yield value
-    elif isinstance(value, tuple):
-        for part in value:
-            yield from _nodes(part)
+def _nodes(values: tuple[Any, ...]) -> Iterator[Node]:
+    for value in values:
+        if isinstance(value, Node):
+            yield value
+        elif type(value) is tuple:
+            yield from _nodes(value)
 
 
 def fact_path(node: Node) -> str | None:

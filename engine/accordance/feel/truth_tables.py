@@ -51,7 +51,7 @@ def _sections() -> Iterator[str]:
     yield from _square(">=", (1, 2, NONE, UNKNOWN), lambda a, b: logic.order(">=", a, b))
     yield from _square("+", (1, NONE, UNKNOWN), logic.add)
     yield from _square("/", (1, 0, NONE, UNKNOWN), logic.divide)
-    lists = (1, "a", NONE, [], [1], Uncertain(((1, False),)), UNKNOWN)
+    lists: Sequence[Value] = (1, "a", NONE, [], [1], Uncertain(((1, False),)), UNKNOWN)
     yield from _column("x = null", lists, logic.is_none)
     yield from _column("has value(x)", lists, logic.has_value)
     yield from _column("is defined(x)", lists, lambda x: x is not UNKNOWN)

@@ -120,9 +120,7 @@ def too_many_digits(value: Number) -> bool:
     """Has it more than 18 digits before or 6 after the decimal point?"""
     if isinstance(value, int):
         return not -(10**INTEGER_DIGITS) < value < 10**INTEGER_DIGITS
-    return (
-        abs(value) >= 10**INTEGER_DIGITS or (value * 10**FRACTION_DIGITS).denominator != 1
-    )
+    return abs(value) >= 10**INTEGER_DIGITS or (value * 10**FRACTION_DIGITS).denominator != 1
 
 
 def date(text: str) -> dt.date:

@@ -57,14 +57,7 @@ class Opposite:
     part: Formula
 
 
-@dataclass(frozen=True, slots=True)
-class Hoisted:
-    """A part of a condition that an engine holds as a definition of its own, by its number."""
-
-    index: int
-
-
-Atom: TypeAlias = Leaf | Defined | Hoisted
+Atom: TypeAlias = Leaf | Defined
 Formula: TypeAlias = Atom | Constant | All | Any | Opposite
 
 TRUE = Constant(True)
@@ -72,7 +65,7 @@ TRUE = Constant(True)
 
 def atoms(formula: Formula) -> Iterator[Atom]:
     """The leaves and definitions that a formula names, in order, repeats included."""
-    if isinstance(formula, Leaf | Defined | Hoisted):
+    if isinstance(formula, Leaf | Defined):
         yield formula
     elif isinstance(formula, All | Any):
         for part in formula.parts:
@@ -83,7 +76,7 @@ def atoms(formula: Formula) -> Iterator[Atom]:
 
 def state(formula: Formula, of: Callable[[Atom], Value]) -> Value:
     """Whether a formula is true, false or UNKNOWN, given the states of its atoms."""
-    if isinstance(formula, Leaf | Defined | Hoisted):
+    if isinstance(formula, Leaf | Defined):
         return of(formula)
     if isinstance(formula, Constant):
         return formula.value

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ..feel import syntax
 from ..feel.syntax import Node
 from ..feel.types import ContextType, ListType, Type
+from .formula import Defined, Formula, Leaf, atoms
 from .planning import Plan
 
 
@@ -19,59 +20,71 @@ def path_node(path: str) -> Node:
     return node
 
 
-def facts_read(plan: Plan, node: Node) -> Iterator[str]:
-    """The static paths of the facts that an expression reads, through definitions too.
-
-    A whole list that is only counted or looped over is read as such (`parties`), its items' facts
-    by their own paths (`parties.name`).
-    """
-    yield from dict.fromkeys(path for path, _ in _Reader(plan).read(node, {}))
-
-
-class _Reader:
-    """Walks an expression knowing which path each local variable stands for."""
+class FactsRead:
+    """Says which facts the expressions of a plan read; each definition is looked at once."""
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
-        self._open: set[str] = set()
+        self._defined: dict[str, tuple[str, ...]] = {}
 
-    def read(self, node: Node, local: dict[str, str | None]) -> Iterator[tuple[str, None]]:
+    def of(self, node: Node) -> tuple[str, ...]:
+        """The static paths of the facts that an expression reads, through definitions too.
+
+        A whole list that is only counted or looped over is read as such (`parties`), its items'
+        facts by their own paths (`parties.name`).
+        """
+        return tuple(dict.fromkeys(self._read(node, {})))
+
+    def of_formula(self, formula: Formula) -> tuple[str, ...]:
+        """The same for a formula of the plan."""
+        paths: dict[str, None] = {}
+        for atom in atoms(formula):
+            if isinstance(atom, Leaf):
+                paths.update(dict.fromkeys(self.of(self._plan.leaves[atom.index].expression)))
+            elif isinstance(atom, Defined):
+                paths.update(dict.fromkeys(self.of_definition(atom.name)))
+        return tuple(paths)
+
+    def of_definition(self, name: str) -> tuple[str, ...]:
+        """The same for a definition."""
+        known = self._defined.get(name)
+        if known is None:
+            # A circle among definitions is refused when the strategy is read.
+            known = self.of(self._plan.definitions[name].definition.expression)
+            self._defined[name] = known
+        return known
+
+    def _read(self, node: Node, local: dict[str, str | None]) -> Iterator[str]:
         path = self._path(node, local)
         if path is not None:
-            yield path, None
+            yield path
             return
         if isinstance(node, syntax.Name):
-            yield from self._definition(node.name, local)
+            if node.name in self._plan.definitions and node.name not in local:
+                yield from self.of_definition(node.name)
         elif isinstance(node, syntax.Quantified | syntax.For):
             inner = dict(local)
             for name, source in node.iterators:
-                yield from self.read(source, inner)
+                yield from self._read(source, inner)
                 inner[name] = self._path(self._source(source), inner)
             body = node.condition if isinstance(node, syntax.Quantified) else node.result
-            yield from self.read(body, inner)
+            yield from self._read(body, inner)
         elif isinstance(node, syntax.Filter):
-            yield from self.read(node.base, local)
+            yield from self._read(node.base, local)
             inner = dict(local)
             base = self._path(self._source(node.base), local)
             inner["item"] = base
             for name in self._fields(base):
                 inner[name] = f"{base}.{name}"
-            yield from self.read(node.condition, inner)
+            yield from self._read(node.condition, inner)
         elif isinstance(node, syntax.Path):
             owner = self._path(self._source(node.base), local)
             if owner is not None:
-                yield f"{owner}.{node.field}", None
-            yield from self.read(node.base, local)
+                yield f"{owner}.{node.field}"
+            yield from self._read(node.base, local)
         else:
             for child in syntax.children(node):
-                yield from self.read(child, local)
-
-    def _definition(self, name: str, local: dict[str, str | None]) -> Iterator[tuple[str, None]]:
-        planned = self._plan.definitions.get(name)
-        if planned is not None and name not in local and name not in self._open:
-            self._open.add(name)
-            yield from self.read(planned.definition.expression, {})
-            self._open.discard(name)
+                yield from self._read(child, local)
 
     def _source(self, node: Node) -> Node:
         """The list below filters and definitions, so that items keep the path of their list."""
