@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from ..check.answer import PROGRAM
+from ..check.answer import PROGRAM, strategy_stamp
 from ..check.checker import Checker
 from ..problem import Code, Place, Problem, Refused
 from ..strategy.cases import RuleCase
@@ -44,14 +44,7 @@ def run_cases(checker: Checker, cases: Iterable[RuleCase]) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "program": PROGRAM,
-        "strategy": {
-            "name": strategy.name,
-            "title": strategy.title,
-            "version": strategy.version,
-            "digest": strategy.digest,
-            "source_digest": strategy.source_digest,
-            "status": strategy.status,
-        },
+        "strategy": strategy_stamp(strategy),
         "passed": sum(theme["passed"] for theme in themes.values()),
         "failed": len(failures),
         "themes": list(themes.values()),
