@@ -36,8 +36,8 @@ def in_file_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
 class Fields:
     """The fields of one thing (`what`, as a message names it) that stands at `place`.
 
-    Fields that are not among `known` are problems at once. Reading a field gives None (or an empty
-    tuple) where it is left out, blank or wrong; the latter notes a problem.
+    Fields that are not among `known`, or blank, are problems at once. Reading a field gives None
+    (or an empty tuple) where it is left out, blank or wrong; the latter notes a problem.
     """
 
     def __init__(
@@ -60,6 +60,14 @@ class Fields:
                     node.key_place(name),
                     suggestion(name, known) or f"its fields are {', '.join(known)}",
                 )
+            elif self.get(name) is None:
+                # A blank is more often forgotten than meant: a gate left blank would be no gate.
+                self.note(
+                    Code.FIELD_MISSING,
+                    f"{quoted(name)} of {what} is blank",
+                    node.key_place(name),
+                    "fill it in, or take it out if it is not needed",
+                )
 
     def note(self, code: Code, message: str, place: Place, help: str | None = None) -> None:
         """Remember a problem."""
@@ -78,13 +86,7 @@ class Fields:
         for name in names:
             if self.get(name) is None:
                 complete = False
-                if name in self.node.entries:
-                    self.note(
-                        Code.FIELD_MISSING,
-                        f"{quoted(name)} of {self.what} is blank",
-                        self.node.key_place(name),
-                    )
-                else:
+                if name not in self.node.entries:
                     self.note(
                         Code.FIELD_MISSING,
                         f"{self.what} lacks the field {quoted(name)}",

@@ -9,7 +9,7 @@ from typing import Final
 
 from ..problem import Code, Place, Problem
 from ..source.quoting import listed, quoted
-from ..source.tree import Located
+from ..source.tree import Located, Mapping
 from .expressions import Expressions
 from .fields import Fields, fields_of, suggestion
 from .model import (
@@ -119,6 +119,14 @@ def _approval(fields: Fields) -> Approval | None:
 
 def _themes(fields: Fields) -> dict[str, str]:
     themes: dict[str, str] = {}
+    node = fields.get("themes")
+    if isinstance(node, Mapping) and not node.entries:
+        fields.note(
+            Code.FIELD_VALUE,
+            "a strategy needs at least one theme",
+            node.place,
+            "write it as `DEP: Dependence`",
+        )
     for prefix, entry, place in fields.members("themes"):
         if not _PREFIX.fullmatch(prefix):
             fields.note(

@@ -157,6 +157,9 @@ class _Reader:
     ) -> Strategy:
         from .digest import content_digest
 
+        # INVARIANT: what was left out has a problem, so without problems nothing was left out.
+        assert rules.rules.keys() == rules.ids.keys()
+        assert definitions.keys() == rules.definitions.drafts.keys()
         assert header.name and header.title and header.version
         assert header.verdict and header.opinion
         current = _version(header.version)

@@ -88,8 +88,6 @@ class RuleFiles:
             return fields.text("theme")
         return fields.choice("theme", list(self.themes.values()))
 
-    # rules
-
     def _read_rule(self, rule_id: str, node: Located, place: Place, theme: str | None) -> None:
         self._check_id(rule_id, place, theme)
         fields = fields_of(node, f"the rule {quoted(rule_id)}", place, RULE_FIELDS, self.problems)
@@ -98,9 +96,7 @@ class RuleFiles:
         complete = fields.require("title", "stages", "require", "severity", "finding", "because")
         before = len(self.problems)
         about = fields.choice("about", ABOUT) or PARTNERSHIP
-        stages = fields.choices("stages", STAGES)
-        if not stages and "stages" in fields.node.entries:
-            complete = False
+        stages = self._stages(fields, "stages")
         severity = fields.choice("severity", SEVERITIES)
         when = self._when(fields, about)
         require = self._requirements(fields, about, stages)
@@ -167,9 +163,8 @@ class RuleFiles:
                 )
 
     def _when(self, fields: Fields, about: str) -> Expression | None:
-        if "when" not in fields.node.entries:
-            return None
-        return self.expressions.condition(fields.node.entries["when"], "`when`", about)
+        node = fields.get("when")
+        return None if node is None else self.expressions.condition(node, "`when`", about)
 
     def _requirements(
         self, fields: Fields, about: str, stages: tuple[str, ...]
@@ -237,9 +232,17 @@ class RuleFiles:
                 steps[level] = SeverityStep(level, expression.node, expression.text)
         return tuple(steps[level] for level in SEVERITIES if level in steps)
 
+    def _stages(self, fields: Fields, name: str) -> tuple[str, ...]:
+        """A list of stages, at least one."""
+        node = fields.get(name)
+        if isinstance(node, Sequence) and not node.items:
+            help = f"name one of {listed(list(STAGES), 'or')}"
+            self._note(Code.FIELD_VALUE, f"{quoted(name)} names no stage", node.place, help)
+        return fields.choices(name, STAGES)
+
     def _among(self, fields: Fields, name: str, stages: tuple[str, ...]) -> tuple[str, ...]:
         """A list of stages, each one that the rule has."""
-        found = fields.choices(name, STAGES)
+        found = self._stages(fields, name)
         odd = [stage for stage in found if stage not in stages]
         if odd and stages:
             self._note(
@@ -248,12 +251,6 @@ class RuleFiles:
                 fields.node.entries[name].place,
                 f"the rule has {listed(list(stages))}",
             )
-        elif not found and fields.get(name) is not None:
-            node = fields.node.entries[name]
-            if isinstance(node, Sequence) and not node.items:
-                self._note(
-                    Code.FIELD_VALUE, f"{quoted(name)} names no stage", node.place, "leave it out"
-                )
         return found
 
     # validity

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..feel.syntax import Node
 from ..problem import Code
 from ..source.quoting import quoted
-from ..source.tree import Located
+from ..source.tree import Located, Sequence
 from .expressions import Expressions
 from .fields import Fields, fields_of
 from .model import STAGES, Table, TableRow
@@ -23,6 +23,14 @@ def read_table(
     part.require("table")
     stages = part.choices("stages", STAGES) or _STAGES[name]
     nodes = part.items("table")
+    given = part.get("table")
+    if isinstance(given, Sequence) and not nodes:
+        part.note(
+            Code.FIELD_VALUE,
+            f"{quoted(name)} has no row, and then there is no answer",
+            given.place,
+            "write at least a row that has no `when`",
+        )
     rows = []
     for position, node in enumerate(nodes, 1):
         row = _row(part, name, node, answers, expressions)
@@ -56,8 +64,9 @@ def _row(
     means = row.text("means")
     when: Node | None = None
     text: str | None = None
-    if "when" in row.node.entries:
-        condition = expressions.condition(row.node.entries["when"], "`when`", name)
+    condition_node = row.get("when")
+    if condition_node is not None:
+        condition = expressions.condition(condition_node, "`when`", name)
         if condition is None:
             return None
         when, text = condition.node, condition.text
