@@ -24,10 +24,10 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench clean python
+.PHONY: help demo test backtest lint format bench clean python
 
 help: ## list what one can do
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
 	@echo "  PYTHON=python3.13  use another Python (3.11 or newer)"
 	@echo "  ALL=1              install and require what tests would otherwise skip"
@@ -38,6 +38,9 @@ demo: $(READY) ## set up, then check one real partnership and print the report
 
 test: $(READY) ## set up, then run the test suite
 	@ACCORDANCE_ALL=$(ALL) $(BIN)/python -m pytest -q $(ARGS)
+
+backtest: $(READY) ## run documented collaborations against the strategy, as found and blind
+	@$(BIN)/accordance test cases/backtest
 
 lint: $(READY) ## ruff (rules and format) and mypy --strict
 	$(BIN)/ruff check .

@@ -64,3 +64,10 @@ def test_wrong_calls(call: Caller, args: tuple[str, ...], says: str) -> None:
     done = call(*args)
     assert (done.code, done.out) == (2, "")
     assert says in done.err
+
+
+def test_a_back_test(call: Caller) -> None:
+    done = call("test", "cases/proposals")
+    assert (done.code, done.err) == (0, "")
+    assert done.out.splitlines()[-1].startswith("✓ 4 cases: ")
+    assert call("test", "cases/proposals", "--rule", "DEP-01").code == 2

@@ -79,7 +79,7 @@ def command(
         raise Refused(problems)
     name = options.chosen_format(format_name, output)
     text = format_named(name).check(reports, page_for(output, everything))
-    write(text, output, None if name == "table" else "utf-8")
+    write(text, output, name)
     return exit_code(reports, fail_on, fail_on_gaps)
 
 

@@ -61,5 +61,5 @@ def command(
         explanation = explanation | {"what_if": {"set": list(sets)}}
     name = options.chosen_format(format_name, output)
     text = format_named(name).explanation(explanation, page_for(output, everything))
-    write(text, output, None if name == "table" else "utf-8")
+    write(text, output, name)
     return 0

@@ -71,8 +71,9 @@ def _can_show(characters: str, stream: TextIO) -> bool:
     return True
 
 
-def write(text: str, output: str | None, encoding: str | None = None) -> None:
-    """The text to a file (as UTF-8), or to standard output in `encoding` or the terminal's own.
+def write(text: str, output: str | None, format_name: str = "table") -> None:
+    """The text to a file, or to standard output: a table in the terminal's own characters, every
+    other format, and every file, as UTF-8.
 
     When whoever reads standard output has gone, the rest is dropped: what was found still stands
     in the exit code.
@@ -82,10 +83,10 @@ def write(text: str, output: str | None, encoding: str | None = None) -> None:
             file.write(text)
         return
     stream = sys.stdout
+    encoding = stream.encoding if format_name == "table" else None
     try:
         stream.flush()
-        data = text.encode(encoding or stream.encoding or "utf-8", "replace")
-        stream.buffer.write(data)
+        stream.buffer.write(text.encode(encoding or "utf-8", "replace"))
         stream.flush()
     except BrokenPipeError:
         silence()

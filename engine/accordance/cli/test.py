@@ -25,6 +25,7 @@ Examples:
   accordance test
   accordance test our_strategy/tests/exit.yaml
   accordance test our_strategy --rule DEP-01 --rule EXT-01
+  accordance test cases/backtest
 """,
 )
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
@@ -50,15 +51,23 @@ def command(
     """Run the cases that stand beside the rules, in the folder `tests` of a strategy.
 
     PATH is a strategy folder or a file of cases in one; without it the strategy public_body is
-    tested. Exit code: 0 every case came out as expected, 1 one did not, 2 a file or the call is
-    wrong.
+    tested. A folder of partnerships whose story is known (NAME.facts.yaml beside
+    NAME.expected.yaml) is a back-test: each is checked as found, and without what came out later.
+    Exit code: 0 every case came out as expected, 1 one did not, 2 a file or the call is wrong.
     """
     from ..check.checker import Checker
     from ..report import format_named
     from ..strategy.cases import read_rule_cases
     from ..strategy.reading import load_strategy
+    from ..workbench.backtest import pairs
     from ..workbench.trial import of_file, run_cases
 
+    name = options.chosen_format(format_name, output)
+    stories = [pair for path in paths for pair in pairs(path)]
+    if stories:
+        if rules or any(not pairs(path) for path in paths):
+            raise click.UsageError("a back-test takes folders of partnerships and no --rule")
+        return _backtest(stories, strategy, name, output)
     folder, files = _one_strategy(paths, strategy)
     loaded = load_strategy(folder)
     cases: Sequence[RuleCase] = read_rule_cases(folder, loaded)
@@ -67,10 +76,23 @@ def command(
     if rules:
         cases = _of_rules(cases, rules, loaded)
     outcome = run_cases(Checker(loaded), with_progress(cases, "testing"))
-    name = options.chosen_format(format_name, output)
-    text = format_named(name).cases(outcome, page_for(output))
-    write(text, output, None if name == "table" else "utf-8")
+    write(format_named(name).cases(outcome, page_for(output)), output, name)
     return int(outcome["failed"] > 0)
+
+
+def _backtest(
+    stories: Sequence[tuple[str, str]], strategy: str | None, name: str, output: str | None
+) -> int:
+    from ..check.checker import Checker
+    from ..report import format_named
+    from ..report.backtest import is_good
+    from ..strategy.reading import load_strategy
+    from ..workbench.backtest import run_backtest
+
+    checker = Checker(load_strategy(strategy))
+    outcome = run_backtest(checker, with_progress(stories, "testing"))
+    write(format_named(name).backtest(outcome, page_for(output)), output, name)
+    return int(not is_good(outcome))
 
 
 def _one_strategy(paths: Sequence[str], strategy: str | None) -> tuple[str | None, list[str]]:

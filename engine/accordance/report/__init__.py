@@ -31,6 +31,9 @@ class Format(Protocol):
     def cases(self, outcome: Json, page: Page) -> str:
         """What became of a strategy's rule cases."""
 
+    def backtest(self, outcome: Json, page: Page) -> str:
+        """What was found in partnerships whose story is known."""
+
 
 def format_named(name: str) -> Format:
     """The format of that name (one of FORMATS)."""

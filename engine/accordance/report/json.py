@@ -31,6 +31,10 @@ def cases(outcome: Json, page: Page) -> str:
     return write(outcome)
 
 
+def backtest(outcome: Json, page: Page) -> str:
+    return write(outcome)
+
+
 def write(value: Any) -> str:
     """The JSON text of a value, two spaces a level, ending with a line break.
 

@@ -99,6 +99,28 @@ def cases(outcome: Json, page: Page) -> str:
     return "\n\n".join(lines) + "\n"
 
 
+def backtest(outcome: Json, page: Page) -> str:
+    from .backtest import answer_words, flaws, total_words
+
+    rows = (
+        [
+            case["name"],
+            str(case["due"]),
+            str(case["due"] - len(case["missed"])),
+            str(len(case["false_alarms"])),
+            answer_words(case),
+        ]
+        for case in outcome["cases"]
+    )
+    head = ["Case", "Due", "Found", "False alarms", "Answer"]
+    lines = ["# Back-test", markup.text(total_words(outcome)), markup.table(head, rows)]
+    for case in outcome["cases"]:
+        found = flaws(case)
+        if found:
+            lines += [f"## {markup.text(case['name'])}", markup.bullets(map(markup.text, found))]
+    return "\n\n".join(lines) + "\n"
+
+
 def _case(report: Json) -> str:
     shape, case = outline(report), report["case"]
     lines = [

@@ -149,7 +149,11 @@ def by_severity(results: Iterable[Json]) -> str:
 def numbers_of(reports: Sequence[Json]) -> dict[str, list[int]]:
     """For several cases side by side: the breaches by severity (where there are any), and the
     gaps."""
-    levels = {"Critical": ("critical",), "High": ("high",), "Medium": ("medium",)}
+    levels: dict[str, tuple[str, ...]] = {
+        "Critical": ("critical",),
+        "High": ("high",),
+        "Medium": ("medium",),
+    }
     levels["Lower"] = ("low", "advisory")
     breaches = {
         name: [

@@ -62,6 +62,13 @@ def cases(outcome: Json, page: Page) -> str:
     return paint.finish("\n".join(lines(safe_throughout(outcome), paint)) + "\n")
 
 
+def backtest(outcome: Json, page: Page) -> str:
+    from .backtest import lines
+
+    paint = Paint(page)
+    return paint.finish("\n".join(lines(safe_throughout(outcome), paint)) + "\n")
+
+
 def _overview(reports: Sequence[Json], paint: Paint) -> str:
     """All cases of the call in one table."""
     numbers = numbers_of(reports)
