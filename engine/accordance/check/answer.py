@@ -14,6 +14,8 @@ from ..plan.formula import Formula
 from ..plan.outcome import SEVERITY_RANK, Kind, Outcome
 from ..strategy.due import due_on
 from ..strategy.message import UNMET, fill
+from ..strategy.model import Table
+from . import annex
 from .judging import Assessment, Judgement, static_path
 from .prose import joined, plain, spoken
 from .remedy import remedies
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from .checker import Checker
 
 SCHEMA: Final = "accordance/check/1"
+INTERNAL: Final = "internal"
 PROGRAM: Final = f"accordance {__version__}"
 _LABELS: Final = ("name", "text", "from", "do", "fact", "factor", "group", "rule")
 """The facts by which an item of a list is called, the first that is stated."""
@@ -54,6 +57,12 @@ class Answer:
         """The documented form. A field that does not apply is None."""
         found = self.assessment
         results = [self.result(judgement) for judgement in found.judgements]
+        return self.document(results, self.questions(results), self.notices())
+
+    def document(self, results: list[dict[str, Any]], missing: Any, notices: Any) -> dict[str, Any]:
+        """The documented form with these results, questions and notices."""
+        found = self.assessment
+        evidence = annex.evidence(self)
         return {
             "schema": SCHEMA,
             "program": PROGRAM,
@@ -62,18 +71,37 @@ class Answer:
             "verdict": found.verdict,
             "opinion": found.opinion,
             "opinion_at_worst": found.opinion_at_worst,
+            **self.meanings(),
             "results": results,
-            "missing": self.questions(results),
-            "notices": [
-                {
-                    "code": notice.code.value,
-                    "message": notice.message,
-                    "rule": notice.rule,
-                    "path": notice.path,
-                }
-                for notice in found.notices
-            ],
+            "missing": missing,
+            "notices": notices,
+            "evidence": evidence,
+            "good_practice": annex.good_practice(results, evidence),
+            "costs_and_benefits": annex.costs_and_benefits(self),
+            "follow_up": annex.follow_up(self, results),
+            "audience": INTERNAL,
+            "withheld": None,
         }
+
+    def meanings(self) -> dict[str, str | None]:
+        """What verdict and opinion mean, in the words of the strategy's owner."""
+        strategy, found = self.checker.strategy, self.assessment
+        return {
+            "verdict_means": _means(strategy.verdict, found.verdict),
+            "opinion_means": _means(strategy.opinion, found.opinion),
+        }
+
+    def notices(self) -> list[dict[str, Any]]:
+        """What there is to note beside the results."""
+        return [
+            {
+                "code": notice.code.value,
+                "message": notice.message,
+                "rule": notice.rule,
+                "path": notice.path,
+            }
+            for notice in self.assessment.notices
+        ]
 
     def strategy_stamp(self) -> dict[str, Any]:
         """Which strategy, in which state, was checked against."""
@@ -259,11 +287,13 @@ class Answer:
     def _fact(self, path: str, value: Value) -> dict[str, Any]:
         place = self.case.places.get(path)
         derived = self.case.derived.get(path)
+        fact = self.case.model.facts.get(static_path(path))
         entry = {
             "path": path,
             "title": self.title_of(path),
             "of": self._owner(path),
             "value": plain(value),
+            "unit": None if fact is None else fact.unit,
             "source": self.case.source if place is None else place.file,
             "line": None if place is None else place.line,
         }
@@ -322,6 +352,11 @@ class Answer:
     def state_of(self, formula: Formula) -> Value:
         """Whether a formula is true, false or UNKNOWN on this case."""
         return self.assessment.reader.state(formula)
+
+
+def _means(table: Table, answer: str | None) -> str | None:
+    """What an answer of a table means, in its owner's words."""
+    return next((row.means for row in table.rows if row.answer == answer), None)
 
 
 def _step(value: Value, name: str) -> Value:

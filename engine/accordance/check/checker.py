@@ -11,10 +11,10 @@ from ..feel.compiling import (
     DEFINED,
     SUPPLIED,
     Code,
-    Deferred,
     Evidence,
     Frame,
     Names,
+    Supplied,
     TooMuchWork,
     compile_expression,
     is_silent,
@@ -180,10 +180,13 @@ class Checker:
         """The lists that rules about evidence read."""
         results = []
         for judgement in by_rule.values():
-            item = result_item(judgement)
-            item["rests_on"] = Deferred(partial(_rests_on, found, judgement))
-            item["missing"] = Deferred(partial(_missing, found, judgement))
-            results.append(item)
+            results.append(
+                Supplied(
+                    result_item(judgement),
+                    rests_on=partial(_rests_on, found, judgement),
+                    missing=partial(_missing, found, judgement),
+                )
+            )
         return {
             "results": results,
             "mandatory": self._mandatory(found, by_rule),

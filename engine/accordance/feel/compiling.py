@@ -41,13 +41,22 @@ MAX_ITEMS_VISITED: Final = 2_000_000
 """An evaluation that looks at more list items than this is refused, not endured."""
 
 
-class Deferred:
-    """A value of a supplied list that is computed when an expression first asks for it."""
+class Supplied(dict[str, Value]):
+    """An item of a list that the program supplies; `late` members are computed when an expression
+    first asks for them."""
 
-    __slots__ = ("compute",)
+    __slots__ = ("late",)
 
-    def __init__(self, compute: Callable[[], Value]) -> None:
-        self.compute = compute
+    def __init__(self, known: dict[str, Value], **late: Callable[[], Value]) -> None:
+        super().__init__(known)
+        self.late = late
+
+    def member(self, name: str) -> Value:
+        """The member of this name, UNKNOWN where it has none."""
+        compute = self.late.pop(name, None)
+        if compute is not None:
+            self[name] = compute()
+        return self.get(name, UNKNOWN)
 
 
 class TooMuchWork(Exception):
@@ -433,7 +442,8 @@ class _Compiler:
                 inner.reasons[f"`{function.name}` has no result for these values"] = None
             found.add(inner)
 
-        return Code(value, evidence)
+        kind = codes[0].type if node.function == "distinct values" else ANY
+        return Code(value, evidence, kind)
 
 
 class _Constant:
@@ -561,7 +571,7 @@ def _member(base: Code, name: str) -> Code:
             return [_field(item, name) for item in group]
         if shape is Uncertain:
             return Uncertain(tuple((_field(item, name), sure) for item, sure in group.pairs))
-        return UNKNOWN
+        return _field(group, name)
 
     def locate(frame: Frame) -> str | None:
         path = base.locate(frame) if base.locate is not None else None
@@ -584,7 +594,7 @@ def _member(base: Code, name: str) -> Code:
             _note(found, path, value(frame))
 
     if is_silent(base):
-        return Code(_of_supplied(inner, name, value), _no_evidence, kind)
+        return Code(value, _no_evidence, kind)
 
     def locate_items(frame: Frame) -> list[str | None]:
         if type(inner(frame)) in (list, Uncertain):
@@ -595,29 +605,6 @@ def _member(base: Code, name: str) -> Code:
     return Code(value, evidence, kind, locate, locate_items=locate_items)
 
 
-def _of_supplied(
-    inner: Callable[[Frame], Value], name: str, otherwise: Callable[[Frame], Value]
-) -> Callable[[Frame], Value]:
-    """The member of an item that the program supplied, which may be deferred."""
-
-    def value(frame: Frame) -> Value:
-        group = inner(frame)
-        if type(group) is not dict:
-            for item, _ in functions.pairs_of(group) or ():
-                _settle(item, name)
-            return otherwise(frame)
-        return _settle(group, name)
-
-    return value
-
-
-def _settle(item: Value, name: str) -> Value:
-    given = item.get(name, UNKNOWN) if type(item) is dict else UNKNOWN
-    if type(given) is Deferred:
-        given = item[name] = given.compute()
-    return given
-
-
 def _note(found: Evidence, path: str, value: Value) -> None:
     if value is UNKNOWN:
         found.missing[path] = None
@@ -626,7 +613,9 @@ def _note(found: Evidence, path: str, value: Value) -> None:
 
 
 def _field(item: Value, name: str) -> Value:
-    return item.get(name, UNKNOWN) if type(item) is dict else UNKNOWN
+    if type(item) is dict:
+        return item.get(name, UNKNOWN)
+    return item.member(name) if type(item) is Supplied else UNKNOWN
 
 
 def _field_or_outer(scope: _Local, name: str, outer: Code) -> Code:

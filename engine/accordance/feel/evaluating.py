@@ -17,9 +17,9 @@ def evaluate(
 ) -> Any:
     """The value of a FEEL expression over a context of names.
 
-    `context` holds str, bool, int, Decimal, date, timedelta, Months, NONE, lists and dicts of these;
-    None and a missing name are unknown. A float is read as the decimal it prints as. `today` is what
-    `today()` says (unknown when not given).
+    `context` holds str, bool, int, Decimal, date, timedelta, Months, NONE, lists and dicts of
+    these; None and a missing name are unknown. A float is read as the decimal it prints as.
+    `today` is what `today()` says (unknown when not given).
 
     Returns true and false as bool, numbers as Decimal (exact; a quotient that does not end has 34
     digits), text as str, dates as date, durations as timedelta or Months, lists as list, and
@@ -32,7 +32,7 @@ def evaluate(
     from .parsing import parse
 
     code = compile_expression(parse(text), Names())
-    facts = {name: value for name, value in _taken(dict(context or {})).items()}
+    facts = _taken(dict(context or {}))
     return _given(code.value(new_frame(facts, UNKNOWN if today is None else today)))
 
 

@@ -1,8 +1,8 @@
 """The built-in functions: what each takes, gives and means.
 
 A function over an uncertain list (one with items that are only possible, or whose value is not
-known) is unknown, except those that carry both readings: `count`, `sum`, `min`, `max`, `all`, `any`,
-`list contains`, `has value`.
+known) is unknown, except those that carry both readings: `count`, `sum`, `min`, `max`, `all`,
+`any`, `list contains`, `has value`.
 """
 
 from __future__ import annotations
