@@ -18,12 +18,17 @@ from accordance.check.driver import (
     guard,
     name_hash,
     packs,
+    stated,
 )
 
 
 def production(name: str, *properties: str, branches: int = 1) -> Production:
     tree = {"$and": [{one: "T"} for one in properties]}
     return Production(name, tree, branches, frozenset(properties))
+
+
+def known(**states: str) -> dict[str, str]:
+    return {name: stated(name, state) for name, state in states.items()}
 
 
 def pack(*productions: Production, group: str = "g0") -> Pack:
@@ -91,13 +96,13 @@ def test_what_holds_fires_and_what_is_unknown_does_not() -> None:
     )
     made = pack(both, either_tree)
     network = Network((made,))
-    assert network.fire(made, {"p1": "T", "p2": "T"}) == {"both", "either"}
-    assert network.fire(made, {"p1": "T", "p2": "F"}) == {"either"}
-    assert network.fire(made, {"p1": "T"}) == {"either"}
-    assert network.fire(made, {"p2": "T"}) == set()
+    assert network.fire(made, known(p1="T", p2="T")) == {"both", "either"}
+    assert network.fire(made, known(p1="T", p2="F")) == {"either"}
+    assert network.fire(made, known(p1="T")) == {"either"}
+    assert network.fire(made, known(p2="T")) == set()
     assert network.fire(made, {}) == set()
     # Nothing of an earlier case is left.
-    assert network.fire(made, {"p1": "T", "p2": "T"}) == {"both", "either"}
+    assert network.fire(made, known(p1="T", p2="T")) == {"both", "either"}
     network.close()
     assert either.productions == ()
 
@@ -128,9 +133,9 @@ def test_an_engine_that_answers_oddly_is_a_failure_and_is_rebuilt(
     with monkeypatch.context() as patch:
         patch.setattr(driver, "engine", Stub(driver.engine, **replaced))
         with pytest.raises(EngineFailure, match=message):
-            network.fire(made, {"p1": "T"})
+            network.fire(made, known(p1="T"))
     # Rebuilt, it answers again.
-    assert network.fire(made, {"p1": "T"}) == {"r"}
+    assert network.fire(made, known(p1="T")) == {"r"}
     network.close()
 
 
@@ -143,6 +148,6 @@ def test_an_error_of_the_engine_is_a_failure(monkeypatch: pytest.MonkeyPatch) ->
     with monkeypatch.context() as patch:
         patch.setattr(driver, "engine", Stub(driver.engine, assert_fact=broken))
         with pytest.raises(EngineFailure, match="303"):
-            network.fire(made, {"p1": "T"})
-    assert network.fire(made, {"p1": "T"}) == {"r"}
+            network.fire(made, known(p1="T"))
+    assert network.fire(made, known(p1="T")) == {"r"}
     network.close()

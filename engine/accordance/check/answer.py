@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from .. import __version__
 from ..facts.case import Case
 from ..feel.compiling import Evidence
-from ..feel.values import UNKNOWN, Value
+from ..feel.values import UNKNOWN, Uncertain, Value
 from ..plan.formula import Formula
 from ..plan.outcome import SEVERITY_RANK, Kind, Outcome
 from ..strategy.due import due_on
@@ -57,12 +57,17 @@ class Answer:
         """The documented form. A field that does not apply is None."""
         found = self.assessment
         results = [self.result(judgement) for judgement in found.judgements]
-        return self.document(results, self.questions(results), self.notices())
+        return self.document(results, self.questions(results), self.notices(), annex.evidence(self))
 
-    def document(self, results: list[dict[str, Any]], missing: Any, notices: Any) -> dict[str, Any]:
-        """The documented form with these results, questions and notices."""
+    def document(
+        self,
+        results: list[dict[str, Any]],
+        missing: list[dict[str, Any]],
+        notices: list[dict[str, Any]],
+        evidence: list[dict[str, Any]],
+    ) -> dict[str, Any]:
+        """The documented form with these results, questions, notices and pieces of evidence."""
         found = self.assessment
-        evidence = annex.evidence(self)
         return {
             "schema": SCHEMA,
             "program": PROGRAM,
@@ -221,9 +226,17 @@ class Answer:
         if name == UNMET:
             return unmet
         value, unit = self.lookup(name)
-        if isinstance(value, list) and value and self.case.model.facts.keys() >= _texts(value):
-            return joined([self.title_of(path) for path in value])
-        return "(not known)" if value is UNKNOWN else spoken(value, unit)
+        return "(not known)" if value is UNKNOWN else spoken(self._titled(value), unit)
+
+    def _titled(self, value: Value) -> Value:
+        """A list of paths of facts as the titles of these facts; any other value as it is."""
+        items = value.certain + value.possible if isinstance(value, Uncertain) else value
+        known = self.case.model.facts
+        if not isinstance(items, list) or not items or not known.keys() >= _paths(items):
+            return value
+        if isinstance(value, Uncertain):
+            return Uncertain(tuple((self.title_of(path), sure) for path, sure in value.pairs))
+        return [self.title_of(path) for path in items]
 
     def lookup(self, name: str) -> tuple[Value, str | None]:
         """The value and unit of a fact, definition or parameter on this case, by its name."""
@@ -368,5 +381,5 @@ def _step(value: Value, name: str) -> Value:
     return UNKNOWN
 
 
-def _texts(values: list[Value]) -> set[str]:
-    return {value if isinstance(value, str) else "" for value in values}
+def _paths(values: list[Value]) -> set[str]:
+    return {static_path(value) if isinstance(value, str) else "" for value in values}

@@ -35,11 +35,10 @@ from .judging import (
     Judgement,
     judge,
     not_at_stage,
-    result_item,
     static_path,
 )
-from .network import StageNetwork
-from .tables import CompiledTable, at_worst, lists_of
+from .network import Firing, StageNetwork
+from .tables import CompiledTable, lists_of
 
 FACTS_AGE_MAX = "facts_age_max"
 
@@ -57,6 +56,8 @@ class Checker:
         """Sentences about rules that do not depend on the case, made when first needed."""
         self._networks: dict[tuple[str, str], StageNetwork] = {}
         self._tracer = Tracer(self.plan, self.leaf_codes)
+        self._judgements: dict[tuple[str, str, Firing], Judgement] = {}
+        self._not_at_stage: dict[str, dict[str, Judgement]] = {}
 
     def check(self, case: Case, evaluated_on: dt.date | None = None) -> Answer:
         """The full answer for a case: outcomes, explanations, actions, verdict and opinion.
@@ -110,13 +111,14 @@ class Checker:
 
         self._judge(PARTNERSHIP, found, by_rule)
         self._accept(case, found, by_rule, exceptions)
-        if any(rule.about == EVIDENCE for rule in self.strategy.rules):
+        if self._network(stage, EVIDENCE).rules:
             frame[SUPPLIED] = self._evidence_lists(case, found, by_rule)
             self._judge(EVIDENCE, found, by_rule)
             self._accept(case, found, by_rule, exceptions)
 
+        elsewhere = self._elsewhere(stage)
         found.judgements = [
-            by_rule.get(rule.id) or not_at_stage(rule, stage) for rule in self.strategy.rules
+            by_rule.get(rule.id) or elsewhere[rule.id] for rule in self.strategy.rules
         ]
         breached = {judgement.rule.id for judgement in found.judgements if judgement.unmet}
         found.notices += exceptions.notices(self.strategy, breached, today)
@@ -125,8 +127,8 @@ class Checker:
         found.verdict = self._verdict.answer(stage, lists)
         found.opinion = self._opinion.answer(stage, lists)
         if found.opinion is not None:
-            worst = lists_of(at_worst(found.judgements)) if lists["gaps"] else lists
-            found.opinion_at_worst = self._opinion.answer(stage, worst)
+            worst = [judgement.at_worst for judgement in found.judgements]
+            found.opinion_at_worst = self._opinion.answer(stage, lists_of(worst))
         return found
 
     def _judge(self, about: str, found: Assessment, by_rule: dict[str, Judgement]) -> None:
@@ -145,10 +147,14 @@ class Checker:
         def value(name: str) -> Value:
             return self._definition_codes[name].value(frame)
 
+        known = self._judgements
         firings = network.run(leaf, value, frame[DEFINED])
-        for planned in network.rules:
-            identity = planned.rule.id
-            by_rule[identity] = judge(planned, firings[identity], found.stage)
+        for planned, firing in zip(network.rules, firings, strict=True):
+            key = planned.rule.id, found.stage, firing
+            judgement = known.get(key)
+            if judgement is None:
+                judgement = known[key] = judge(planned, firing, found.stage)
+            by_rule[planned.rule.id] = judgement
 
     def _accept(
         self, case: Case, found: Assessment, by_rule: dict[str, Judgement], given: Exceptions
@@ -178,15 +184,14 @@ class Checker:
         self, case: Case, found: Assessment, by_rule: dict[str, Judgement]
     ) -> dict[str, Value]:
         """The lists that rules about evidence read."""
-        results = []
-        for judgement in by_rule.values():
-            results.append(
-                Supplied(
-                    result_item(judgement),
-                    rests_on=partial(_rests_on, found, judgement),
-                    missing=partial(_missing, found, judgement),
-                )
+        results = [
+            Supplied(
+                judgement.item,
+                rests_on=partial(_rests_on, found, judgement),
+                missing=partial(_missing, found, judgement),
             )
+            for judgement in by_rule.values()
+        ]
         return {
             "results": results,
             "mandatory": self._mandatory(found, by_rule),
@@ -233,6 +238,15 @@ class Checker:
         if network is None:
             network = self._networks[key] = StageNetwork(self.plan, stage, about)
         return network
+
+    def _elsewhere(self, stage: str) -> dict[str, Judgement]:
+        """The judgements of the rules that ask for nothing at a stage."""
+        known = self._not_at_stage.get(stage)
+        if known is None:
+            known = self._not_at_stage[stage] = {
+                rule.id: not_at_stage(rule, stage) for rule in self.strategy.rules
+            }
+        return known
 
     @cached_property
     def _definition_codes(self) -> dict[str, Code]:

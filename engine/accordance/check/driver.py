@@ -108,6 +108,11 @@ def guard(packs: Iterable[Pack]) -> None:
                 raise EngineFailure(f"`{production.name}` reads what its pack does not hold")
 
 
+def stated(name: str, state: str) -> str:
+    """A property and its state, `"T"` or `"F"`, as a fact holds it."""
+    return f',"{name}":"{state}"'
+
+
 def name_hash(name: str) -> int:
     """The 32-bit FNV-1a hash by which the engine tells names apart."""
     value = 0x811C9DC5
@@ -172,15 +177,14 @@ class Network:
         self._handles.update((pack.group, handle) for pack in packs)
 
     def fire(self, pack: Pack, states: Mapping[str, str]) -> set[str]:
-        """The productions of a pack that hold, given `"T"` or `"F"` for the properties known.
+        """The productions of a pack that hold.
 
-        A property that is not given is unknown and satisfies no test. Raises EngineFailure when the
-        engine reports an error; the network is rebuilt then and can be used again.
+        `states` has the text of `stated` for each property that is known; one that it does not
+        have is unknown and satisfies no test. Raises EngineFailure when the engine reports an
+        error; the network is rebuilt then and can be used again.
         """
         group = pack.group
-        tests = "".join(
-            [f',"{name}":"{states[name]}"' for name in pack.properties if name in states]
-        )
+        tests = "".join([states[name] for name in pack.properties if name in states])
         try:
             return self._fire(group, f'{{"id":"{group}","sid":"{_SESSION}","g":"{group}"{tests}}}')
         except Exception as error:

@@ -11,7 +11,7 @@ from ..feel.values import UNKNOWN
 from ..plan.formula import All, Constant, Defined, Formula, Leaf, Opposite
 from ..plan.formula import Any as AnyOf
 from ..problem import Code, Problem, Refused
-from ..strategy.model import Rule
+from ..strategy.model import Rule, Strategy
 from .answer import PROGRAM, Answer
 from .checker import Checker
 from .remedy import remedies
@@ -80,16 +80,18 @@ def find_rule(checker: Checker, rule_id: str) -> Rule:
     for rule in checker.strategy.rules:
         if wanted in (rule.id.casefold(), *(alias.casefold() for alias in rule.aliases)):
             return rule
+    raise Refused(no_such_rule(checker.strategy, rule_id))
+
+
+def no_such_rule(strategy: Strategy, rule_id: str) -> Problem:
+    """The problem that a strategy does not have a rule of that name."""
     from difflib import get_close_matches
 
-    ids = [rule.id for rule in checker.strategy.rules]
-    near = get_close_matches(rule_id.upper(), ids, n=1)
-    raise Refused(
-        Problem(
-            Code.RULE_UNKNOWN,
-            f"`{rule_id}` is not a rule of this strategy",
-            help=f"did you mean `{near[0]}`?" if near else "`accordance check` lists the rules",
-        )
+    near = get_close_matches(rule_id.upper(), [rule.id for rule in strategy.rules], n=1)
+    return Problem(
+        Code.RULE_UNKNOWN,
+        f"`{rule_id}` is not a rule of this strategy",
+        help=f"did you mean `{near[0]}`?" if near else "`accordance rules` lists the rules",
     )
 
 

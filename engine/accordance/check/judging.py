@@ -5,18 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
 
 from ..feel.compiling import Evidence, Frame
-from ..feel.values import UNKNOWN, Value
+from ..feel.values import Value
 from ..plan.formula import Formula
 from ..plan.outcome import SEVERITY_RANK, Kind, Outcome, kind_of
 from ..plan.planning import PlannedRule
 from ..strategy.model import Rule
 from .evidence import EvidenceReader
 from .exceptions import Notice
-from .network import RuleFirings
+from .network import ALL_MET, COMPLIANT, NOT_APPLICABLE, Firing
 
 _POSITION = re.compile(r"\[\d+\]")
 
@@ -27,13 +27,13 @@ def static_path(path: str) -> str:
     return _POSITION.sub("", path) if "[" in path else path
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Judgement:
-    """What one rule says of one case.
+    """What one rule says; the same object for all cases of which it says the same.
 
     `severity` is the higher end and `severity_least` the lower end of the severity that a breach
-    has; they differ where a condition that raises it is unknown. `unmet` and `undecided` are
-    indices into the requirements of the stage.
+    has; they differ where a condition that raises it is unknown. `unmet` are indices into the
+    requirements of the stage.
     """
 
     rule: Rule
@@ -45,14 +45,33 @@ class Judgement:
     severity_least: str
     gate: bool
     unmet: tuple[int, ...] = ()
-    applies: Value = UNKNOWN
     accepted_by: dict[str, Value] | None = None
     acceptance_needs: str | None = None
     """The fact without which one cannot tell whether an exception to a breach counts."""
 
-    @property
+    @cached_property
     def kind(self) -> Kind | None:
+        """Whether it is a finding, and which."""
         return kind_of(self.outcome, self.moot)
+
+    @cached_property
+    def item(self) -> dict[str, Value]:
+        """The judgement as an item of `results` and of the lists of the tables."""
+        item: dict[str, Value] = {
+            "rule": self.rule.id,
+            "theme": self.rule.theme,
+            "outcome": self.outcome.value,
+            "severity": self.severity,
+            "severity_least": self.severity_least,
+            "gate": self.gate,
+            "moot": self.moot,
+        }
+        return item if self.kind is None else {**item, "kind": self.kind.value}
+
+    @cached_property
+    def at_worst(self) -> Judgement:
+        """The judgement if a gap turned out to be a breach."""
+        return replace(self, outcome=Outcome.NON_COMPLIANT) if self.kind is Kind.GAP else self
 
 
 @dataclass(slots=True)
@@ -83,35 +102,30 @@ class Assessment:
         return found
 
 
-def judge(planned: PlannedRule, firings: RuleFirings, stage: str) -> Judgement:
+def judge(planned: PlannedRule, firing: Firing, stage: str) -> Judgement:
     """The judgement that the firings of a rule amount to.
 
     INVARIANT: what neither fired as not applicable, nor as compliant, nor as unmet is
     insufficient evidence; nothing is concluded from silence.
     """
-    rule = planned.rule
-    moot = False
-    applies: Value = UNKNOWN
-    if firings.not_applicable:
-        outcome, applies = Outcome.NOT_APPLICABLE, False
-    elif firings.compliant:
-        outcome, applies = Outcome.COMPLIANT, True
-    elif firings.unmet:
-        outcome, applies = Outcome.NON_COMPLIANT, True
+    if firing.status == NOT_APPLICABLE:
+        outcome = Outcome.NOT_APPLICABLE
+    elif firing.status == COMPLIANT:
+        outcome = Outcome.COMPLIANT
+    elif firing.unmet:
+        outcome = Outcome.NON_COMPLIANT
     else:
         outcome = Outcome.INSUFFICIENT_EVIDENCE
-        moot = firings.all_met
-    severity, least = severities(planned, firings.severity)
+    severity, least = severities(planned, dict(firing.severity))
     return Judgement(
-        rule=rule,
+        rule=planned.rule,
         planned=planned,
         outcome=outcome,
-        moot=moot,
+        moot=outcome is Outcome.INSUFFICIENT_EVIDENCE and firing.status == ALL_MET,
         severity=severity,
         severity_least=least,
-        gate=stage in rule.gate,
-        unmet=tuple(firings.unmet),
-        applies=applies,
+        gate=stage in planned.rule.gate,
+        unmet=firing.unmet,
     )
 
 
@@ -137,7 +151,6 @@ def not_at_stage(rule: Rule, stage: str) -> Judgement:
         severity=rule.severity,
         severity_least=rule.severity,
         gate=stage in rule.gate,
-        applies=False,
     )
 
 
@@ -157,20 +170,3 @@ def decisive_formulas(
     if judgement.unmet:
         return [planned.when, *(asked[index] for index in judgement.unmet)]
     return [formula for formula in (planned.when, *asked) if state(formula) is not True]
-
-
-def result_item(judgement: Judgement) -> dict[str, Value]:
-    """A judgement as an item of `results` and of the lists of the tables."""
-    kind = judgement.kind
-    item: dict[str, Value] = {
-        "rule": judgement.rule.id,
-        "theme": judgement.rule.theme,
-        "outcome": judgement.outcome.value,
-        "severity": judgement.severity,
-        "severity_least": judgement.severity_least,
-        "gate": judgement.gate,
-        "moot": judgement.moot,
-    }
-    if kind is not None:
-        item["kind"] = kind.value
-    return item

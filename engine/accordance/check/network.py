@@ -10,9 +10,9 @@ that is not met, and one for each requirement that is not met.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import prod
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from ..feel.values import UNKNOWN, Value
 from ..plan.formula import (
@@ -27,7 +27,7 @@ from ..plan.formula import (
 )
 from ..plan.formula import Any as AnyOf
 from ..plan.planning import Plan, PlannedRule
-from .driver import Network, Pack, Production, packs
+from .driver import Network, Pack, Production, packs, stated
 
 HOIST_ABOVE: Final = 8
 """A production that could fire more often than this gets its larger parts as definitions of their
@@ -36,15 +36,21 @@ MAX_TESTS: Final = 24
 """The most parts that one tree has side by side."""
 
 
-@dataclass(slots=True)
-class RuleFirings:
-    """What fired for one rule; requirements and severity conditions by their index."""
+class Firing(NamedTuple):
+    """What fired for one rule.
 
-    not_applicable: bool = False
-    compliant: bool = False
-    all_met: bool = False
-    unmet: list[int] = field(default_factory=list)
-    severity: dict[int, bool] = field(default_factory=dict)
+    `status` is NOT_APPLICABLE, COMPLIANT, ALL_MET (nothing it asks for is unmet or unknown, but
+    whether it applies is not known) or SILENT; `unmet` are the indices of requirements that are
+    not met, `severity` the severity conditions that are true or false, by their index.
+    """
+
+    status: int
+    unmet: tuple[int, ...] = ()
+    severity: tuple[tuple[int, bool], ...] = ()
+
+
+SILENT, ALL_MET, COMPLIANT, NOT_APPLICABLE = range(4)
+UNMET, RAISED, NOT_RAISED = range(4, 7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,53 +74,58 @@ class StageNetwork:
         self._flags = build.flags
         self._meaning = build.meaning
         self._network = Network(tuple(pack for one in self._passes for pack in one.packs))
+        indices = [index for one in self._passes for index in one.leaves]
+        self._yes = {index: stated(f"p{index}", "T") for index in indices}
+        self._no = {index: stated(f"p{index}", "F") for index in indices}
 
     def run(
         self,
         leaf: Callable[[int], Value],
         value: Callable[[str], Value],
         defined: dict[str, Value],
-    ) -> dict[str, RuleFirings]:
+    ) -> list[Firing]:
         """Fire the network for one case.
 
         `leaf(index)` evaluates a leaf and `value(name)` a definition that is not boolean; both may
-        read `defined`, which is filled in order. Returns what fired by rule id.
+        read `defined`, which is filled in order. Returns what fired for each of `rules`.
         """
         states: dict[str, str] = {}
-        firings = {rule.rule.id: RuleFirings() for rule in self.rules}
-        network, flags, meaning = self._network, self._flags, self._meaning
+        status = [SILENT] * len(self.rules)
+        unmet: dict[int, list[int]] = {}
+        severity: dict[int, list[tuple[int, bool]]] = {}
+        fire, flags, meaning = self._network.fire, self._flags, self._meaning
+        yes, no = self._yes, self._no
         for step in self._passes:
             for name in step.values:
                 defined[name] = value(name)
             for index in step.leaves:
                 given = leaf(index)
                 if given is True:
-                    states[f"p{index}"] = "T"
+                    states[f"p{index}"] = yes[index]
                 elif given is False:
-                    states[f"p{index}"] = "F"
+                    states[f"p{index}"] = no[index]
             for pack in step.packs:
-                for fired in network.fire(pack, states):
-                    flag = flags.get(fired)
-                    if flag is not None:
-                        states[flag[0]] = flag[1]
-                        if flag[2] is not None:
-                            defined[flag[2]] = flag[1] == "T"
+                for fired in fire(pack, states):
+                    what = meaning.get(fired)
+                    if what is None:
+                        flag, state, definition = flags[fired]
+                        states[flag] = stated(flag, state)
+                        if definition is not None:
+                            defined[definition] = state == "T"
                         continue
-                    rule, what, index = meaning[fired]
-                    found = firings[rule]
-                    if what == "unmet":
-                        found.unmet.append(index)
-                    elif what == "raised":
-                        found.severity[index] = True
-                    elif what == "not raised":
-                        found.severity[index] = False
-                    else:
-                        setattr(found, what, True)
+                    rule, kind, index = what
+                    if kind == UNMET:
+                        unmet.setdefault(rule, []).append(index)
+                    elif kind in (RAISED, NOT_RAISED):
+                        severity.setdefault(rule, []).append((index, kind == RAISED))
+                    elif kind > status[rule]:
+                        status[rule] = kind
             for name in step.settles:
                 defined.setdefault(name, UNKNOWN)
-        for found in firings.values():
-            found.unmet.sort()
-        return firings
+        return [
+            Firing(found, tuple(sorted(unmet.get(rule, ()))), tuple(sorted(severity.get(rule, ()))))
+            for rule, found in enumerate(status)
+        ]
 
     def close(self) -> None:
         """Free the engine's memory."""
@@ -145,7 +156,8 @@ class _Builder:
         self.productions: list[tuple[int, Production]] = []
         # production -> (property, "T" or "F", the definition or None), for what is carried on
         self.flags: dict[str, tuple[str, str, str | None]] = {}
-        self.meaning: dict[str, tuple[str, str, int]] = {}
+        # production -> (number of the rule, what it means, index of the requirement or condition)
+        self.meaning: dict[str, tuple[int, int, int]] = {}
         self.definition_index = {name: index for index, name in enumerate(plan.definitions)}
         self.built: dict[tuple[int, bool], tuple[Formula, _Built]] = {}
         self.hoisted: dict[Formula, str] = {}
@@ -281,22 +293,20 @@ class _Builder:
 
     def _rule(self, number: int, rule: PlannedRule, stage: str) -> None:
         asked = tuple(one.formula for one in rule.requirements_at(stage))
-        self._outcome(f"r{number}n", Opposite(rule.when), rule, "not_applicable", 0)
-        self._outcome(f"r{number}c", All((rule.when, *asked)), rule, "compliant", 0)
+        self._outcome(f"r{number}n", Opposite(rule.when), (number, NOT_APPLICABLE, 0))
+        self._outcome(f"r{number}c", All((rule.when, *asked)), (number, COMPLIANT, 0))
         if rule.when != TRUE:
-            self._outcome(f"r{number}m", All(asked), rule, "all_met", 0)
+            self._outcome(f"r{number}m", All(asked), (number, ALL_MET, 0))
         for index, formula in enumerate(asked):
             unmet = All((rule.when, Opposite(formula)))
-            self._outcome(f"r{number}u{index}", unmet, rule, "unmet", index)
+            self._outcome(f"r{number}u{index}", unmet, (number, UNMET, index))
         for index, (_, formula) in enumerate(rule.severity):
-            self._outcome(f"r{number}s{index}T", formula, rule, "raised", index)
-            self._outcome(f"r{number}s{index}F", Opposite(formula), rule, "not raised", index)
+            self._outcome(f"r{number}s{index}T", formula, (number, RAISED, index))
+            self._outcome(f"r{number}s{index}F", Opposite(formula), (number, NOT_RAISED, index))
 
-    def _outcome(
-        self, name: str, formula: Formula, rule: PlannedRule, what: str, index: int
-    ) -> None:
+    def _outcome(self, name: str, formula: Formula, meaning: tuple[int, int, int]) -> None:
         if self._produce(name, self._build(formula, True)):
-            self.meaning[name] = (rule.rule.id, what, index)
+            self.meaning[name] = meaning
 
     def _produce(self, name: str, built: _Built) -> bool:
         if built.branches:

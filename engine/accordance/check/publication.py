@@ -17,7 +17,10 @@ from typing import Any, Final
 from ..facts.case import Case
 from ..facts.withholding import Withheld, without_sensitive
 from ..plan.outcome import Outcome
+from ..plan.reading import FactsRead
+from ..strategy.message import placeholders
 from ..strategy.model import EVIDENCE
+from . import annex
 from .answer import Answer
 from .checker import Checker
 from .judging import static_path
@@ -61,14 +64,18 @@ class _Publication:
         hidden = {result["rule"] for result in results if result["outcome"] == WITHHELD}
         notices = self.notices(hidden)
         left_out = len(self.full.notices()) - len(notices)
-        document = self.public.document(results, self.public.questions(results), notices)
+        document = self.public.document(
+            results,
+            self.public.questions(results),
+            notices,
+            [self.evidence(entry) for entry in annex.evidence(self.public)],
+        )
         whole = self.full.assessment
         for name in ("verdict", "opinion", "opinion_at_worst"):
             document[name] = getattr(whole, name)
         document |= self.full.meanings()
-        document["evidence"] = [self.evidence(entry) for entry in document["evidence"]]
         document["costs_and_benefits"] = self.accounts(document["costs_and_benefits"])
-        document["follow_up"] = [self.earlier(action, hidden) for action in document["follow_up"]]
+        document["follow_up"] = [self.earlier(action) for action in document["follow_up"]]
         document["audience"] = PUBLIC
         document["withheld"] = {
             "facts": len(self.withheld),
@@ -92,28 +99,48 @@ class _Publication:
             full.outcome is Outcome.INSUFFICIENT_EVIDENCE and not self.touches(needs)
         ):
             return result
-        return self.untold(result)
+        return self.untold(result, needs)
 
     def about_evidence(self, result: Json) -> Json:
         """A rule about the evidence judges what is stated, not what it says; but which exempt fact
         it speaks of may tell how another rule came out."""
-        texts = [result["message"], *result["unmet"], *result["remedy"]]
-        named = any(title in text for title in self.titles for text in texts)
-        facts = [fact for fact in result["facts"] if not self.touches({static_path(fact["path"])})]
-        if not named and len(facts) == len(result["facts"]):
-            return result
-        words = f"{result['title']}: the particulars are withheld." if named else result["message"]
-        return result | {
-            "message": words,
-            "unmet": [] if named else result["unmet"],
-            "remedy": [] if named else result["remedy"],
+        read = self.reads(result["rule"])
+        if self.touches(read):
+            return self.untold(result, read)
+        facts = [
+            fact | {"title": self.public.title_of(fact["path"])}
+            for fact in result["facts"]
+            if not self.touches({static_path(fact["path"])})
+        ]
+        told = result | {
             "facts": facts,
             "rests_on": [path for path in result["rests_on"] if not self.touches({path})],
         }
+        texts = [result["message"], *result["unmet"], *result["remedy"]]
+        if any(title in text for title in self.titles for text in texts):
+            words = f"{result['title']}: the particulars are withheld."
+            told |= {"message": words, "unmet": [], "remedy": []}
+        return told
 
-    def untold(self, result: Json) -> Json:
-        """A rule of which only the name is told."""
-        kinds = " and ".join(sorted({one.sensitivity for one in self.withheld}))
+    def reads(self, rule: str) -> set[str]:
+        """The facts that a rule reads, those of its message among them."""
+        plan = self.checker.plan
+        planned = next(one for one in plan.rules if one.rule.id == rule)
+        read = FactsRead(plan)
+        paths: set[str] = set(read.of_formula(planned.when))
+        for asked in planned.requirements:
+            paths.update(read.of_formula(asked.formula))
+        for text in (planned.rule.finding, *(one.unmet for one in planned.rule.require)):
+            for name, _ in placeholders(text or ""):
+                if name in plan.definitions:
+                    paths.update(read.of_definition(name))
+                paths.add(name)
+        return paths
+
+    def untold(self, result: Json, needs: set[str]) -> Json:
+        """A rule of which only the name is told; `needs` are facts that it hangs on."""
+        exempt = [one for one in self.withheld if _lies_in(static_path(one.path), needs)]
+        kinds = " and ".join(sorted({one.sensitivity for one in exempt or self.withheld}))
         return result | {
             "outcome": WITHHELD,
             "kind": None,
@@ -141,14 +168,22 @@ class _Publication:
             notice
             for notice in self.full.notices()
             if notice in public
-            and notice["rule"] not in hidden
+            and self.rule_of(notice) not in hidden
             and not self.touches({static_path(notice["path"] or "")})
         ]
+
+    def rule_of(self, notice: Json) -> str | None:
+        """The id of the rule that a notice is about, under whatever name it gives."""
+        rule = self.checker.strategy.rule(notice["rule"] or "")
+        return None if rule is None else rule.id
 
     def evidence(self, entry: Json) -> Json:
         """Evidence of an exempt fact keeps its date and standing, but not what it is called."""
         fact = entry["fact"]
-        if fact is None or not self.touches({fact}):
+        if fact is None:
+            return entry
+        around = any(_lies_in(exempt, {fact}) for exempt in self.paths)
+        if not around and not self.touches({fact}):
             return entry
         return entry | {"reference": None, "note": None, "value": None, WITHHELD: True}
 
@@ -169,25 +204,38 @@ class _Publication:
             benefits.append(item | {WITHHELD: names} if names else item)
         return {"money": money, "benefits": benefits}
 
-    def earlier(self, action: Json, hidden: set[str]) -> Json:
+    def earlier(self, action: Json) -> Json:
         if action["outcome"] != WITHHELD:
             return action
         return action | {"do": None, WITHHELD: True}
 
     def fact(self, one: Withheld) -> Json:
         """A withheld fact as it may be listed: that it is stated, and where, not what it says."""
-        entry = self.full.fact(one.path, None)
+        entry = self.public.fact(one.path, None)
         named = {name: entry[name] for name in ("path", "title", "of", "source", "line")}
         return named | {"sensitivity": one.sensitivity}
 
     def touches(self, paths: Iterable[str]) -> bool:
-        """Is one of the facts exempt and stated, or does it hold or belong to one that is?"""
-        return any(
-            path == exempt or path.startswith(f"{exempt}.") or exempt.startswith(f"{path}.")
-            for path in paths
-            for exempt in self.paths
-        )
+        """Is one of the facts exempt and stated?"""
+        return any(_lies_in(path, self.paths) for path in paths)
 
     def _exempt_facts(self) -> list[str]:
         model = self.full.case.model
         return [path for path in model.facts if path in model.sensitivities]
+
+
+def _lies_in(path: str, others: Iterable[str]) -> bool:
+    """Is a fact one of the others, or part of one of them?"""
+    return any(path == other or path.startswith(f"{other}.") for other in others)
+
+
+def public_settings(checker: Checker, settings: Iterable[str]) -> list[str]:
+    """What a what-if sets, as it may be published: the values of exempt facts are left out."""
+    sensitive = checker.strategy.model.sensitivities
+    said = []
+    for setting in settings:
+        path = setting.partition("=")[0].strip()
+        fact = static_path(path)
+        exempt = _lies_in(fact, sensitive) or any(_lies_in(one, {fact}) for one in sensitive)
+        said.append(f"{path} (value withheld)" if exempt else setting)
+    return said

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from ..feel.compiling import Code, Names, compile_expression, new_frame
 from ..feel.values import Value
 from ..plan.outcome import Kind, Outcome
 from ..strategy.model import Table
-from .judging import Judgement, result_item
+from .judging import Judgement
 
 
 class CompiledTable:
@@ -38,38 +37,30 @@ class CompiledTable:
 
 def lists_of(judgements: Iterable[Judgement]) -> dict[str, Value]:
     """The lists that the tables read: breaches, gaps, findings, accepted, serious."""
-    lists: dict[str, list[Value]] = {
-        name: [] for name in ("breaches", "gaps", "findings", "accepted", "serious")
-    }
+    breaches: list[Value] = []
+    gaps: list[Value] = []
+    findings: list[Value] = []
+    accepted: list[Value] = []
+    serious: list[Value] = []
     for judgement in judgements:
-        kind = judgement.kind
-        serious = (
-            judgement.severity in ("critical", "high")
-            and judgement.outcome is not Outcome.NOT_APPLICABLE
-            and not judgement.moot
-        )
-        accepted = judgement.outcome is Outcome.ACCEPTED_EXCEPTION
-        if kind is None and not serious and not accepted:
+        outcome, kind = judgement.outcome, judgement.kind
+        if outcome is Outcome.NOT_APPLICABLE or judgement.moot:
             continue
-        item = result_item(judgement)
+        item = judgement.item
         if kind is Kind.BREACH:
-            lists["breaches"].append(item)
+            breaches.append(item)
+            findings.append(item)
         elif kind is Kind.GAP:
-            lists["gaps"].append(item)
-        if kind is not None:
-            lists["findings"].append(item)
-        if accepted:
-            lists["accepted"].append(item)
-        if serious:
-            lists["serious"].append(item)
-    return dict(lists)
-
-
-def at_worst(judgements: Iterable[Judgement]) -> list[Judgement]:
-    """The judgements if every gap turned out to be a breach."""
-    return [
-        replace(judgement, outcome=Outcome.NON_COMPLIANT)
-        if judgement.kind is Kind.GAP
-        else judgement
-        for judgement in judgements
-    ]
+            gaps.append(item)
+            findings.append(item)
+        elif outcome is Outcome.ACCEPTED_EXCEPTION:
+            accepted.append(item)
+        if judgement.severity in ("critical", "high"):
+            serious.append(item)
+    return {
+        "breaches": breaches,
+        "gaps": gaps,
+        "findings": findings,
+        "accepted": accepted,
+        "serious": serious,
+    }

@@ -1,0 +1,6 @@
+"""`python -m benchmarks`: everything that is measured."""
+
+from benchmarks import checking
+
+if __name__ == "__main__":
+    checking.main()
