@@ -63,7 +63,6 @@ class _Publication:
         ]
         hidden = {result["rule"] for result in results if result["outcome"] == WITHHELD}
         notices = self.notices(hidden)
-        left_out = len(self.full.notices()) - len(notices)
         document = self.public.document(
             results,
             self.public.questions(results),
@@ -80,7 +79,6 @@ class _Publication:
         document["withheld"] = {
             "facts": len(self.withheld),
             "rules": len(hidden),
-            "notices": left_out,
             "kinds": dict(sorted(Counter(one.sensitivity for one in self.withheld).items())),
             "listed": [self.fact(one) for one in self.withheld],
         }
@@ -162,7 +160,8 @@ class _Publication:
     # the rest
 
     def notices(self, hidden: set[str]) -> list[Json]:
-        """The notices that the check of public facts gives as well."""
+        """The notices that the check of public facts gives as well. How many others there are is
+        not told: a notice may say that an exempt fact contradicts another."""
         public = self.public.notices()
         return [
             notice

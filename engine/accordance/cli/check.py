@@ -16,6 +16,8 @@ from .progress import with_progress
 from .reading import read_cases
 from .stream import page_for, write
 
+PUBLIC = "public"
+
 if TYPE_CHECKING:
     from ..check.checker import Checker
     from ..facts.case import Case
@@ -38,6 +40,7 @@ Examples:
     options.as_of,
     options.sets,
     options.format,
+    options.audience,
     options.everything,
     options.output,
     options.fail_on,
@@ -49,6 +52,7 @@ def command(
     as_of: dt.date | None,
     sets: tuple[str, ...],
     format_name: str | None,
+    audience: str,
     everything: bool,
     output: str | None,
     fail_on: str,
@@ -69,30 +73,51 @@ def command(
     checker = Checker(load_strategy(strategy))
     cases = read_cases(files, checker.strategy.model)
     reports: list[Json] = []
+    shown: list[Json] = []
     problems: list[Problem] = []
     for case in with_progress(cases, "checking"):
         try:
             reports.append(answer(checker, case, as_of, sets))
+            if audience == PUBLIC:
+                shown.append(answer(checker, case, as_of, sets, PUBLIC))
         except Refused as refused:
             problems += refused.problems
     if problems:
         raise Refused(problems)
     name = options.chosen_format(format_name, output)
-    text = format_named(name).check(reports, page_for(output, everything))
+    text = format_named(name).check(shown or reports, page_for(output, everything))
     write(text, output, name)
     return exit_code(reports, fail_on, fail_on_gaps)
 
 
-def answer(checker: Checker, case: Case, evaluated_on: dt.date | None, sets: Sequence[str]) -> Json:
+def answer(
+    checker: Checker,
+    case: Case,
+    evaluated_on: dt.date | None,
+    sets: Sequence[str],
+    audience: str = "internal",
+) -> Json:
     """The report of one case; with `sets`, of the case as it would be, and what that changes."""
-    if not sets:
+
+    def report(case: Case) -> Json:
+        if audience == PUBLIC:
+            from ..check.publication import public_answer
+
+            return public_answer(checker, case, evaluated_on)
         return checker.check(case, evaluated_on).to_json()
+
+    if not sets:
+        return report(case)
     from ..facts.setting import with_set
     from ..report.changes import changes
 
-    before = checker.check(case, evaluated_on).to_json()
-    after = checker.check(with_set(case, list(sets)), evaluated_on).to_json()
-    return after | {"what_if": {"set": list(sets), "changes": changes(before, after)}}
+    before, after = report(case), report(with_set(case, list(sets)))
+    said = list(sets)
+    if audience == PUBLIC:
+        from ..check.publication import public_settings
+
+        said = public_settings(checker, sets)
+    return after | {"what_if": {"set": said, "changes": changes(before, after)}}
 
 
 def exit_code(reports: Sequence[Json], fail_on: str, fail_on_gaps: str) -> int:

@@ -72,6 +72,13 @@ output = click.option(
 everything = click.option(
     "--all", "everything", is_flag=True, help="Leave nothing out of the table, however long it is."
 )
+audience = click.option(
+    "--audience",
+    type=click.Choice(["internal", "public"]),
+    default="internal",
+    show_default=True,
+    help="For the public, withhold facts that are exempt from publication, and what they decide.",
+)
 format = click.option(
     "--format",
     "-f",

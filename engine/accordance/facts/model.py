@@ -78,6 +78,29 @@ class FactModel:
         }
 
     @cached_property
+    def lists(self) -> frozenset[str]:
+        """The lists whose items are groups of facts, by static path."""
+        return frozenset(
+            shape.path
+            for shape in shapes(self.root)
+            if isinstance(shape, List) and isinstance(shape.item, Group)
+        )
+
+    @cached_property
+    def sensitivities(self) -> dict[str, str]:
+        """Why what stands at a path is exempt from publication, by static path; what lies below a
+        group or list is as sensitive as that, unless it says otherwise."""
+        found: dict[str, str] = {}
+        for shape in shapes(self.root):
+            said = shape.schema.get("x-sensitivity")
+            if said is None and isinstance(shape, List):
+                said = shape.schema["items"].get("x-sensitivity")
+            own = said or found.get(shape.path.rpartition(".")[0])
+            if own is not None:
+                found[shape.path] = own
+        return found
+
+    @cached_property
     def schema(self) -> dict[str, Any]:
         schema = copy.deepcopy(self.owner_schema)
         _admit_none(schema, "", "")
@@ -99,7 +122,7 @@ class FactModel:
             standard=schema.get("x-standard"),
             derive=schema.get("x-derive"),
             derivation=self.derivations.get(shape.path),
-            sensitivity=schema.get("x-sensitivity"),
+            sensitivity=self.sensitivities.get(shape.path),
         )
 
     @cached_property

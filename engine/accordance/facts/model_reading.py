@@ -14,6 +14,7 @@ from ..problem import Code, Problem
 from ..source.limits import ProblemList
 from ..source.quoting import listed, nearest, quoted
 from ..source.tree import Located, Mapping, Scalar, Sequence, kind, plain
+from .accepted_exceptions import EXCEPTION_FACTS
 from .derivation_reading import read_derivation
 from .model import FactModel
 
@@ -35,6 +36,11 @@ _KINDS_OF_TEXT: Final = ("enum", "format", "anyOf")
 _FORMS_OF_TEXT: Final = ("minLength", "maxLength", "pattern")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 _IDENTITY = ("id", "title", "stage")
+_PUBLIC = (
+    *("", *_IDENTITY, "as_of", "exceptions"),
+    *(f"exceptions.{name}" for name in EXCEPTION_FACTS if name != "reason"),
+)
+"""What every report of a case names, whoever reads it."""
 _DATE_OR_NONE: Final = [{"format": "date"}, {"const": "none"}]
 
 
@@ -122,6 +128,13 @@ class _Reader:
                     )
                 )
         self.read_keywords(part, path)
+        if "x-sensitivity" in part.entries and path in _PUBLIC:
+            self.refuse(
+                part.entries["x-sensitivity"],
+                f"{quoted(path or 'the fact model')} cannot be withheld from a public report, "
+                "which could not do without it",
+                "leave `x-sensitivity` out",
+            )
         if sort in ("object", "array"):
             what = "a list" if sort == "array" else "a group"
             self.refuse_derivation(part, f"{quoted(path)} is {what}, which cannot be derived")

@@ -68,6 +68,7 @@ class Outline:
     compliant: tuple[Json, ...]
     not_applicable: tuple[Json, ...]
     moot: tuple[Json, ...]
+    withheld: tuple[Json, ...]
     deeds: tuple[Deed, ...]
     missing: tuple[Question, ...]
     notices: tuple[Json, ...]
@@ -111,6 +112,7 @@ def outline(report: Json) -> Outline:
         compliant=_with(results, "compliant"),
         not_applicable=_with(results, "not_applicable"),
         moot=tuple(result for result in results if result["moot"]),
+        withheld=_with(results, "withheld"),
         deeds=deeds,
         missing=missing,
         notices=tuple(report.get("notices") or ()),
@@ -184,7 +186,8 @@ def _summary(
     verdict = report.get("verdict")
     if verdict == "do_not_proceed":
         stop = "rule stops" if len(blocks) == 1 else "rules stop"
-        yield f"{len(blocks)} {stop} this commitment"
+        told = f"{len(blocks)} {stop} this commitment"
+        yield told if blocks else "what stops this commitment is withheld"
     elif verdict == "undecided":
         yield f"too little is known to say yes or no: {count(len(opens), 'rule')} could stop it"
     elif verdict == "proceed_with_conditions":
@@ -203,6 +206,8 @@ def _summary(
     if accepted:
         found.append(count(len(accepted), "accepted exception"))
     yield listed(found) or "no findings"
+    if report.get("withheld"):
+        yield withheld_words(report["withheld"])
     if report["strategy"].get("status") != "approved":
         yield "the strategy is a DRAFT, not approved as it stands"
     opinion, worst = report.get("opinion"), report.get("opinion_at_worst")
@@ -220,6 +225,18 @@ def _summary(
                 if worst and worst != opinion
                 else ""
             )
+
+
+def withheld_words(withheld: Json) -> str:
+    """How much a report for the public leaves out, and of what."""
+    parts = []
+    if withheld["facts"]:
+        facts = count(withheld["facts"], "fact")
+        kinds = listed(f"{number} {kind}" for kind, number in withheld["kinds"].items())
+        parts.append(f"{facts} exempt from publication ({kinds})")
+    if withheld["rules"]:
+        parts.append(f"the results of {count(withheld['rules'], 'rule')} that rest on them")
+    return f"withheld: {listed(parts)}" if parts else "for the public; nothing had to be withheld"
 
 
 def questions(missing: Iterable[Json]) -> tuple[Question, ...]:

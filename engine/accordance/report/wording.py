@@ -29,6 +29,7 @@ OUTCOMES: Final = {
     "insufficient_evidence": "not enough evidence",
     "not_applicable": "does not apply",
     "accepted_exception": "accepted exception",
+    "withheld": "withheld from publication",
 }
 MARKS: Final = {
     "compliant": "✓",
@@ -36,6 +37,7 @@ MARKS: Final = {
     "insufficient_evidence": "?",
     "not_applicable": "–",
     "accepted_exception": "!",
+    "withheld": "■",
     "do_not_proceed": "✗",
     "undecided": "?",
     "proceed_with_conditions": "!",
