@@ -31,6 +31,12 @@ class Format(Protocol):
     def cases(self, outcome: Json, page: Page) -> str:
         """What became of a strategy's rule cases."""
 
+    def catalogue(self, catalogue: Json, page: Page) -> str:
+        """A list of rules."""
+
+    def rules(self, rules: Sequence[Json], page: Page) -> str:
+        """One or more rules in full."""
+
     def backtest(self, outcome: Json, page: Page) -> str:
         """What was found in partnerships whose story is known."""
 

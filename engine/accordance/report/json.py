@@ -35,6 +35,14 @@ def backtest(outcome: Json, page: Page) -> str:
     return write(outcome)
 
 
+def catalogue(catalogue: Json, page: Page) -> str:
+    return write(catalogue)
+
+
+def rules(rules: Sequence[Json], page: Page) -> str:
+    return write(rules[0] if len(rules) == 1 else list(rules))
+
+
 def write(value: Any) -> str:
     """The JSON text of a value, two spaces a level, ending with a line break.
 

@@ -121,6 +121,18 @@ def backtest(outcome: Json, page: Page) -> str:
     return "\n\n".join(lines) + "\n"
 
 
+def catalogue(catalogue: Json, page: Page) -> str:
+    from .rule_page import listing
+
+    return listing(catalogue)
+
+
+def rules(rules: Sequence[Json], page: Page) -> str:
+    from . import rule_page
+
+    return "\n---\n\n".join(map(rule_page.page, rules))
+
+
 def _case(report: Json) -> str:
     shape, case = outline(report), report["case"]
     lines = [

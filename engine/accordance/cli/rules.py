@@ -1,0 +1,203 @@
+"""`accordance rules`: the rules of a strategy, listed, shown and written out as pages."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from ..problem import Refused
+from ..report.wording import SEVERITIES
+from . import options
+from .stream import page_for, say, write
+
+if TYPE_CHECKING:
+    from ..strategy.model import Rule, Strategy
+
+STAGES: Final = ("new", "renewing", "established", "exiting")
+SOURCES: Final = "coverage.md"
+"""A page beside the folder of pages that explains the entries of a basis, each at an anchor."""
+
+
+@click.command(
+    "rules",
+    short_help="List the rules, or show what one asks, why, and how it is tested.",
+    epilog="""\b
+Examples:
+  accordance rules --theme exit --stage new
+  accordance rules --gate --severity critical
+  accordance rules --search insolvency
+  accordance rules DEP-01
+  accordance rules --pages docs/rules
+""",
+)
+@click.argument("rules", nargs=-1, metavar="[RULE]...")
+@options.together(
+    options.strategy,
+    click.option(
+        "--theme",
+        "themes",
+        multiple=True,
+        metavar="THEME",
+        help="Only the rules of this theme, by its name or the letters of its ids.",
+    ),
+    click.option(
+        "--severity",
+        "severities",
+        multiple=True,
+        type=click.Choice(SEVERITIES),
+        help="Only rules whose breach can be of this severity.",
+    ),
+    click.option(
+        "--stage",
+        "stages",
+        multiple=True,
+        type=click.Choice(STAGES),
+        help="Only rules that are asked at this stage.",
+    ),
+    click.option(
+        "--gate", "gates", is_flag=True, help="Only gates; with --stage, only gates at that stage."
+    ),
+    click.option(
+        "--tag", "tags", multiple=True, metavar="TAG", help="Only rules that have this tag."
+    ),
+    click.option(
+        "--search",
+        "words",
+        multiple=True,
+        metavar="TEXT",
+        help="Only rules in which these words stand: anywhere, expressions included.",
+    ),
+    options.format,
+    options.output,
+    click.option(
+        "--pages",
+        metavar="FOLDER",
+        help="Write a page for each rule, and an index, into this folder (Markdown).",
+    ),
+)
+def command(
+    rules: tuple[str, ...],
+    strategy: str | None,
+    themes: tuple[str, ...],
+    severities: tuple[str, ...],
+    stages: tuple[str, ...],
+    gates: bool,
+    tags: tuple[str, ...],
+    words: tuple[str, ...],
+    format_name: str | None,
+    output: str | None,
+    pages: str | None,
+) -> int:
+    """List the rules of a strategy, or show each RULE in full.
+
+    Filters of several kinds must all fit; of one kind, given several times, one must (of --search
+    all). A rule that is shown comes with an example that was checked just now.
+
+    Exit code: 0 done, 2 a file or the call is wrong.
+    """
+    from ..report import format_named
+    from ..strategy.reading import load_strategy
+    from ..workbench.catalogue import Selection, catalogue
+
+    filters = (themes, severities, stages, gates, tags, words)
+    if rules and any(filters):
+        raise click.UsageError("name rules or filter them, not both")
+    if pages is not None and (rules or any(filters) or format_name or output):
+        raise click.UsageError("--pages writes every rule; leave out what narrows or formats it")
+    loaded = load_strategy(strategy)
+    if pages is not None:
+        return _write_pages(loaded, strategy, pages)
+    name = options.chosen_format(format_name, output)
+    if rules:
+        document = _told(loaded, strategy, [_rule(loaded, one) for one in rules])
+        text = format_named(name).rules(document, page_for(output))
+    else:
+        selection = Selection(
+            themes=tuple(_theme(loaded, one) for one in themes),
+            severities=severities,
+            stages=stages,
+            gates=gates,
+            tags=tags,
+            words=tuple(word for text in words for word in text.split()),
+        )
+        chosen = [one for one in (*loaded.rules, *loaded.retired) if selection.holds(one)]
+        text = format_named(name).catalogue(catalogue(loaded, chosen), page_for(output))
+    write(text, output, name)
+    return 0
+
+
+def _told(strategy: Strategy, folder: str | None, rules: Sequence[Rule]) -> list[dict[str, Any]]:
+    from ..check.checker import Checker
+    from ..strategy.cases import read_rule_cases
+    from ..workbench.catalogue import Teller
+
+    teller = Teller(Checker(strategy), read_rule_cases(folder, strategy))
+    return [teller.tell(rule) for rule in rules]
+
+
+def _rule(strategy: Strategy, name: str) -> Rule:
+    found = strategy.rule(name.upper())
+    if found is None:
+        from ..check.explaining import no_such_rule
+
+        raise Refused(no_such_rule(strategy, name))
+    return found
+
+
+def _theme(strategy: Strategy, name: str) -> str:
+    """The theme of that name, or with those letters, whatever their case."""
+    known = {prefix.casefold(): theme for prefix, theme in strategy.themes.items()}
+    known |= {theme.casefold(): theme for theme in strategy.themes.values()}
+    found = known.get(name.casefold())
+    if found is None:
+        from difflib import get_close_matches
+
+        near = get_close_matches(name.casefold(), known, n=1)
+        every = ", ".join(f"{prefix} {theme}" for prefix, theme in strategy.themes.items())
+        advice = f"did you mean `{known[near[0]]}`?" if near else f"the themes are {every}"
+        raise click.BadParameter(f"`{name}` is not a theme of this strategy; {advice}")
+    return found
+
+
+# pages
+
+
+def _write_pages(strategy: Strategy, folder: str | None, target: str) -> int:
+    from ..report.rule_page import MARK, pages
+    from ..workbench.catalogue import catalogue
+
+    told = _told(strategy, folder, strategy.rules)
+    found = pages(catalogue(strategy, strategy.rules), told, _sources(told, target))
+    os.makedirs(target, exist_ok=True)
+    gone = [name for name in sorted(os.listdir(target)) if name not in found]
+    for name, text in found.items():
+        write(text, os.path.join(target, name))
+    for name in gone:
+        path = os.path.join(target, name)
+        # Only what was made here is taken away: the page of a rule that is no more.
+        if name.endswith(".md") and _first_line(path) == MARK:
+            os.remove(path)
+    say(f"{len(found)} pages written to {target}")
+    return 0
+
+
+def _first_line(path: str) -> str:
+    with open(path, encoding="utf-8", errors="replace") as file:
+        return file.readline().rstrip("\n")
+
+
+def _sources(rules: Sequence[dict[str, Any]], target: str) -> dict[str, str]:
+    """Where the entries of the basis are explained: at an anchor named like their last word, on
+    the page SOURCES beside the folder, where there is one."""
+    path = os.path.join(os.path.dirname(os.path.abspath(target)), SOURCES)
+    if not os.path.isfile(path):
+        return {}
+    with open(path, encoding="utf-8") as file:
+        anchors = set(re.findall(r'<a id="([a-z0-9]+)"></a>', file.read()))
+    entries = {entry for rule in rules for entry in rule["basis"]}
+    words = {entry: entry.rpartition(" ")[2].casefold() for entry in entries}
+    return {entry: f"../{SOURCES}#{word}" for entry, word in words.items() if word in anchors}
