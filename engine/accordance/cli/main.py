@@ -16,7 +16,7 @@ from .stream import say, silence
 
 COMMANDS: Final = {
     "Procurement officer": ("check", "explain"),
-    "Policy owner": ("lint", "test"),
+    "Policy owner": ("rules", "lint", "test"),
 }
 """Every command under the reader it is made for; its module in this package has the same name."""
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from ..problem import Refused
+from ..report.rule_wording import STAGES
 from ..report.wording import SEVERITIES
 from . import options
 from .stream import page_for, say, write
@@ -17,7 +18,6 @@ from .stream import page_for, say, write
 if TYPE_CHECKING:
     from ..strategy.model import Rule, Strategy
 
-STAGES: Final = ("new", "renewing", "established", "exiting")
 SOURCES: Final = "coverage.md"
 """A page beside the folder of pages that explains the entries of a basis, each at an anchor."""
 

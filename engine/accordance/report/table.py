@@ -69,6 +69,22 @@ def backtest(outcome: Json, page: Page) -> str:
     return paint.finish("\n".join(lines(safe_throughout(outcome), paint)) + "\n")
 
 
+def catalogue(catalogue: Json, page: Page) -> str:
+    from .rule_sheet import listing_lines
+
+    paint = Paint(page)
+    return paint.finish("\n".join(listing_lines(safe_throughout(catalogue), paint)) + "\n")
+
+
+def rules(rules: Sequence[Json], page: Page) -> str:
+    from .rule_sheet import lines
+
+    paint = Paint(page)
+    heavy = paint.dim(("━" if page.symbols else "=") * page.width)
+    sheets = ("\n".join(lines(safe_throughout(rule), paint)) for rule in rules)
+    return paint.finish(f"\n\n{heavy}\n\n".join(sheets) + "\n")
+
+
 def _overview(reports: Sequence[Json], paint: Paint) -> str:
     """All cases of the call in one table."""
     numbers = numbers_of(reports)
@@ -322,6 +338,7 @@ def _rest(shape: Outline, gaps: Sequence[Json], paint: Paint) -> list[str]:
         ("compliant", "met", shape.compliant),
         ("not_applicable", "not applicable", shape.not_applicable),
         ("not_applicable", "cannot become a breach", shape.moot),
+        ("withheld", "withheld", shape.withheld),
     ]
     groups = [group for group in groups if group[2]]
     if not groups:
