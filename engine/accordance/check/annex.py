@@ -60,16 +60,17 @@ def good_practice(results: Sequence[Json], entries: Sequence[Json]) -> Json:
     fact that someone independent has verified; `rules` are all rules, of any theme, that are met
     and rest on such a fact, with the evidence.
     """
-    checked = [entry for entry in entries if entry["independent"]]
+    checked: dict[str, list[Json]] = {}
+    for entry in entries:
+        if entry["independent"] and entry["fact"] is not None:
+            checked.setdefault(entry["fact"], []).append(entry)
     rules = []
     for result in results:
-        if result["outcome"] != Outcome.COMPLIANT:
+        if not checked or result["outcome"] != Outcome.COMPLIANT:
             continue
-        behind = [
-            number
-            for number, entry in enumerate(checked)
-            if any(_backs(entry["fact"], path) for path in result["rests_on"])
-        ]
+        behind = dict.fromkeys(
+            fact for path in result["rests_on"] for fact in _above(path) if fact in checked
+        )
         if behind:
             rules.append(
                 {
@@ -77,8 +78,9 @@ def good_practice(results: Sequence[Json], entries: Sequence[Json]) -> Json:
                     "title": result["title"],
                     "theme": result["theme"],
                     "evidence": [
-                        {key: checked[number][key] for key in ("fact", "reference", "verified_by")}
-                        for number in behind
+                        {key: entry[key] for key in ("fact", "reference", "verified_by")}
+                        for fact in behind
+                        for entry in checked[fact]
                     ],
                 }
             )
@@ -186,6 +188,8 @@ def _in_list(model: FactModel, path: str) -> bool:
     return any(path.startswith(f"{name}.") for name in model.lists)
 
 
-def _backs(fact: str | None, path: str) -> bool:
-    """Does evidence of `fact` back the fact at `path`: the same, or one that lies below it?"""
-    return fact is not None and (path == fact or path.startswith(f"{fact}."))
+@lru_cache(maxsize=4096)
+def _above(path: str) -> tuple[str, ...]:
+    """A static path and those above it: evidence of any of them backs the fact."""
+    steps = path.split(".")
+    return tuple(".".join(steps[:end]) for end in range(1, len(steps) + 1))

@@ -312,6 +312,8 @@ class Answer:
         }
         if derived is not None:
             entry["derived_from"] = derived
+        if fact is not None and fact.sensitivity is not None:
+            entry["sensitivity"] = fact.sensitivity
         return entry
 
     def actions(self, judgement: Judgement) -> list[dict[str, Any]]:
