@@ -24,7 +24,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test backtest lint format bench clean python
+.PHONY: help demo test backtest lint format docs bench clean python
 
 help: ## list what one can do
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,11 @@ lint: $(READY) ## ruff (rules and format) and mypy --strict
 format: $(READY) ## put the code into ruff's format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+docs: $(READY) ## write the pages anew that are made from the rules and the program
+	@$(BIN)/accordance rules --pages docs/rules
+	@$(BIN)/python -m accordance.workbench.coverage docs/coverage.md
+	@$(BIN)/python -m accordance.feel.truth_tables docs/logic.md
 
 bench: $(READY) ## measure; every figure is a ratio within one run
 	@$(BIN)/python -m benchmarks
