@@ -69,7 +69,8 @@ Examples:
         "words",
         multiple=True,
         metavar="TEXT",
-        help="Only rules in which these words stand: anywhere, expressions included.",
+        help="Only rules in which these words stand, in a text or expression; also the name of a"
+        " fact, parameter or definition that they use.",
     ),
     options.format,
     options.output,
@@ -101,7 +102,7 @@ def command(
     """
     from ..report import format_named
     from ..strategy.reading import load_strategy
-    from ..workbench.catalogue import Selection, catalogue
+    from ..workbench.catalogue import Selection, catalogue, choose
 
     filters = (themes, severities, stages, gates, tags, words)
     if rules and any(filters):
@@ -124,8 +125,8 @@ def command(
             tags=tags,
             words=tuple(word for text in words for word in text.split()),
         )
-        chosen = [one for one in (*loaded.rules, *loaded.retired) if selection.holds(one)]
-        text = format_named(name).catalogue(catalogue(loaded, chosen), page_for(output))
+        found = catalogue(loaded, choose(loaded, selection))
+        text = format_named(name).catalogue(found, page_for(output))
     write(text, output, name)
     return 0
 
@@ -133,7 +134,7 @@ def command(
 def _told(strategy: Strategy, folder: str | None, rules: Sequence[Rule]) -> list[dict[str, Any]]:
     from ..check.checker import Checker
     from ..strategy.cases import read_rule_cases
-    from ..workbench.catalogue import Teller
+    from ..workbench.telling import Teller
 
     teller = Teller(Checker(strategy), read_rule_cases(folder, strategy))
     return [teller.tell(rule) for rule in rules]

@@ -105,8 +105,16 @@ class _Reader:
         base = fields.group("base")
         for item in fields.items("cases"):
             part = fields_of(item, "a case", item.place, CASE_FIELDS, self.problems)
-            if part is not None and part.require("rule", "name", "expect"):
+            if part is None or self._is_retired(part):
+                continue
+            if part.require("rule", "name", "expect"):
                 self._read_case(part, base, theme)
+
+    def _is_retired(self, fields: Fields) -> bool:
+        """The cases of a rule that is kept but no longer checked are kept too, and not run."""
+        node = fields.get("rule")
+        named = node.text if isinstance(node, Scalar) else None
+        return any(rule.id == named for rule in self.strategy.retired)
 
     def _read_case(self, fields: Fields, base: Mapping | None, theme: str | None) -> None:
         before = len(self.problems)
