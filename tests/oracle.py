@@ -1,8 +1,8 @@
 """The second implementation: what a strategy says of a case, in the plainest Python there is.
 
 The engines are held to this. It therefore shares nothing with them but the syntax tree and the
-values: it walks the tree afresh for every question, keeps no cache, takes no short cut and knows no
-plan. Read it beside docs/logic.md. Where the two differ, one of them is wrong.
+values: it walks the tree afresh for every question, takes no short cut and knows no plan. Read it
+beside docs/logic.md. Where an engine differs, one of the two is wrong.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from accordance.feel.types import ANY, NUMBER, ContextType, ListType, NumberType
 from accordance.feel.values import NONE, UNKNOWN, Months, Span, Uncertain, Value
 from accordance.feel.values import date as date_of
 from accordance.feel.values import duration as duration_of
-from accordance.strategy.model import Acceptance, Rule, Strategy
+from accordance.strategy.model import Acceptance, Definition, Rule, Strategy
 
 # --- what an expression sees ------------------------------------------------------------------
 
@@ -29,8 +29,9 @@ from accordance.strategy.model import Acceptance, Rule, Strategy
 class Scope:
     """What the names of an expression stand for.
 
-    `definitions` are expressions and see no local variable; `types` are the groups of the fact
-    model, which say which names an item of a list has even where the item does not state them.
+    `definitions` are expressions and see no local variable; `inferred` holds the values of those
+    that were worked out before. `types` are the groups of the fact model, which say which names an
+    item of a list has even where the item does not state them.
     """
 
     facts: Mapping[str, Value]
@@ -38,6 +39,7 @@ class Scope:
     definitions: Mapping[str, s.Node] | None = None
     parameters: Mapping[str, Value] | None = None
     types: Mapping[str, Type] | None = None
+    inferred: Mapping[str, Value] | None = None
     local: Mapping[str, Value] | None = None
     local_types: Mapping[str, Type] | None = None
 
@@ -71,6 +73,8 @@ def evaluate(
 def look_up(name: str, scope: Scope) -> Value:
     if scope.local and name in scope.local:
         return scope.local[name]
+    if scope.inferred and name in scope.inferred:
+        return scope.inferred[name]
     if scope.definitions and name in scope.definitions:
         return value(scope.definitions[name], scope.outermost())
     if scope.parameters and name in scope.parameters:
@@ -723,7 +727,16 @@ def judge(strategy: Strategy, facts: Mapping[str, Value], evaluated_on: dt.date)
         parameters={name: p.value for name, p in strategy.parameters.items()},
         types=strategy.model.type.fields,
     )
-    results = tuple(result_of(rule, strategy, scope) for rule in strategy.rules)
+    scope = infer(scope, (d for d in strategy.definitions.values() if d.about != "evidence"))
+    about_case = [rule for rule in strategy.rules if rule.about != "evidence"]
+    said = {rule.id: result_of(rule, strategy, scope) for rule in about_case}
+    # Rules about evidence see what all other rules said, and never each other.
+    seen = replace(scope, facts={**facts, "results": [as_item(said[r.id], r) for r in about_case]})
+    seen = infer(seen, (d for d in strategy.definitions.values() if d.about == "evidence"))
+    results = tuple(
+        said[rule.id] if rule.id in said else result_of(rule, strategy, seen)
+        for rule in strategy.rules
+    )
     stage = facts["stage"]
     now, worst = opinion(results), opinion([at_worst(result) for result in results])
     if now == "substantial" and worst in ("limited", "no_assurance"):
@@ -734,6 +747,14 @@ def judge(strategy: Strategy, facts: Mapping[str, Value], evaluated_on: dt.date)
         opinion=now if stage in ASSURING else None,
         opinion_at_worst=worst if stage in ASSURING else None,
     )
+
+
+def infer(scope: Scope, definitions: Iterable[Definition]) -> Scope:
+    """The scope with definitions worked out; each comes after those that it uses."""
+    for definition in definitions:
+        found = value(definition.expression, scope)
+        scope = replace(scope, inferred={**(scope.inferred or {}), definition.name: found})
+    return scope
 
 
 def result_of(rule: Rule, strategy: Strategy, scope: Scope) -> Result:
@@ -775,6 +796,20 @@ def result_of(rule: Rule, strategy: Strategy, scope: Scope) -> Result:
         severity_least=least,
         gate=stage in rule.gate,
     )
+
+
+def as_item(result: Result, rule: Rule) -> dict[str, Value]:
+    """A result as rules about evidence see it (less what it rests on and lacks)."""
+    return {
+        "rule": result.rule,
+        "theme": rule.theme,
+        "outcome": result.outcome,
+        "kind": result.kind or NONE,
+        "severity": result.severity,
+        "severity_least": result.severity_least,
+        "gate": result.gate,
+        "moot": result.moot,
+    }
 
 
 def highest(severities: Iterable[str]) -> str:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from collections.abc import Iterator
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +14,7 @@ import pytest
 from accordance.feel import syntax as s
 from accordance.feel.parsing import parse
 from accordance.feel.types import BOOLEAN, DATE, NUMBER, TEXT, ContextType, ListType
-from accordance.feel.values import NONE, UNKNOWN, Months, Span, Uncertain
+from accordance.feel.values import NONE, UNKNOWN, Months, Span, Uncertain, date, duration
 
 from . import oracle
 
@@ -298,3 +301,78 @@ def test_every_kind_of_node_is_known() -> None:
     assert kinds - shown == {s.Node}
     for text in texts:
         oracle.evaluate(parse(text), {}, TODAY)
+
+
+# --- the tables of docs/logic.md, which are the norm for every engine -------------------------
+
+PAGE = Path(__file__).parents[1] / "docs" / "logic.md"
+
+
+def tables() -> Iterator[tuple[str, list[list[str]]]]:
+    """Each table of the page under its heading, as rows of cells without their marks."""
+    made = PAGE.read_text(encoding="utf-8").partition("<!-- tables: begin")[2]
+    for section in made.split("\n### ")[1:]:
+        heading, _, body = section.partition("\n")
+        for block in re.findall(r"(?:^\|.*\n)+", body, re.MULTILINE):
+            lines = [line for line in block.splitlines() if not set(line) <= set("|- ")]
+            rows = [re.sub(r"[*`]", "", line).strip()[1:-1].split("|") for line in lines]
+            yield heading.replace("`", ""), [[cell.strip() for cell in row] for row in rows]
+
+
+def cell(text: str) -> Any:
+    """The value that a cell of a table shows."""
+    if text.startswith("["):
+        shown = [item for item in text.strip("[]").split(", ") if item]
+        return oracle.list_of([(cell(item.rstrip("?")), not item.endswith("?")) for item in shown])
+    if ".." in text:
+        return Span(*(int(end) for end in text.split("..")))
+    words = {"unknown": UNKNOWN, "none": NONE, "true": True, "false": False}
+    if text in words:
+        return words[text]
+    try:
+        return date(text)
+    except ValueError:
+        literal = parse(text)
+        return duration(text) if text.startswith("P") else oracle.evaluate(literal, {}, TODAY)
+
+
+def questions() -> Iterator[tuple[str, dict[str, Any], Any]]:
+    """An expression, the facts it is asked of, and the answer that the page gives."""
+    for heading, (head, *rows) in tables():
+        for first, *cells in rows:
+            if heading == "Dates":
+                yield re.sub(r"(\S+) ([-+]) (\S+)", r"a \2 b", first), *_dates(first, cells[0])
+            elif heading.startswith("if"):
+                facts = dict(zip("cab", map(cell, (first, *cells)), strict=False))
+                yield heading, facts, cell(cells[-1])
+            elif "x" in heading:
+                yield heading, {"x": cell(first)}, cell(cells[0])
+            elif heading.startswith("Lists"):
+                yield from _lists(head, first, cells)
+            else:
+                for right, shown in zip(head[1:], cells, strict=True):
+                    facts = {"a": cell(first), "b": cell(right)}
+                    yield f"a {heading} b", facts, cell(shown)
+
+
+def _dates(text: str, shown: str) -> tuple[dict[str, Any], Any]:
+    left, _, right = text.split()
+    return {"a": cell(left), "b": cell(right)}, cell(shown)
+
+
+def _lists(head: list[str], first: str, cells: list[str]) -> Iterator[tuple[str, Any, Any]]:
+    for top, shown in zip(head[1:], cells, strict=True):
+        if first.startswith("["):
+            yield top.replace("count", "count(x)"), {"x": cell(first)}, cell(shown)
+        else:
+            asked = first if "(" in first else f"{first}(x)"
+            yield asked, {"x": cell(top)}, cell(shown)
+
+
+def test_the_oracle_gives_the_tables_of_the_page() -> None:
+    asked = 0
+    for text, facts, expected in questions():
+        found = oracle.evaluate(parse(text), facts, TODAY)
+        assert same(found, expected), f"{text} of {facts}: {found}, the page says {expected}"
+        asked += 1
+    assert asked > 200

@@ -7,7 +7,8 @@ in Python.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import strategies as st
@@ -23,6 +24,7 @@ from accordance.feel.types import (
     MONTHS,
     NUMBER,
     TEXT,
+    ContextType,
     ListType,
     Type,
 )
@@ -40,7 +42,7 @@ from accordance.strategy.model import (
     TableRow,
 )
 
-from .expressions import EQUATABLE, condition, expression, list_of, listing
+from .expressions import EQUATABLE, condition, expression, list_of, listing, paths
 from .facts import (
     COLOUR,
     DAYS_OF_NOTE,
@@ -58,7 +60,8 @@ from .writing import schema_of
 
 SEVERITIES = ("critical", "high", "medium", "low", "advisory")
 PLACE = Place("rules/all.yaml", 1, 1)
-THEMES = {"EXT": "Exit", "DEP": "Dependence"}
+THEMES = {"EXT": "Exit", "DEP": "Dependence", "EVD": "Evidence"}
+OUTCOMES = ("compliant", "non_compliant", "insufficient_evidence", "not_applicable")
 TABLES: dict[str, tuple[tuple[str, ...], tuple[tuple[str, str | None], ...]]] = {
     "verdict": (
         ("new", "renewing"),
@@ -119,6 +122,36 @@ KINDS: dict[str, Type] = {
 ALIAS = "OLD-01"
 
 
+TEMPLATE = Rule(
+    id="EXT-01",
+    title="Rule EXT-01",
+    theme="Exit",
+    stages=STAGES,
+    when=None,
+    when_text=None,
+    require=(),
+    severity="high",
+    severity_when=(),
+    gate=frozenset(),
+    finding="{title}: {unmet}.",
+    actions=(),
+    because="It matters",
+    excludes=(),
+    assumes=(),
+    basis=("Test",),
+    since=None,
+    until=None,
+    effective_from=None,
+    effective_until=None,
+    jurisdictions=(),
+    aliases=(),
+    about="partnership",
+    tags=(),
+    place=PLACE,
+)
+"""What all random rules have in common."""
+
+
 def parameters(draw: Draw) -> dict[str, Parameter]:
     names = some_of(draw, sorted(PARAMETERS), 2)
     return {
@@ -154,8 +187,16 @@ def definition(draw: Draw, name: str, scope: Mapping[str, Type]) -> Definition:
     )
 
 
-def rule(draw: Draw, rule_id: str, aliases: tuple[str, ...], scope: Mapping[str, Type]) -> Rule:
+def rule(
+    draw: Draw,
+    rule_id: str,
+    aliases: tuple[str, ...],
+    scope: Mapping[str, Type],
+    about: str = "partnership",
+) -> Rule:
     def clause(depth: int = 2) -> s.Node:
+        if about == "evidence" and choose(draw, (True, True, False)):
+            return on_evidence(draw, scope)
         return condition(draw, scope, depth)
 
     def among(stages: tuple[str, ...], chances: tuple[bool, ...] = (True, False)) -> frozenset[str]:
@@ -180,7 +221,8 @@ def rule(draw: Draw, rule_id: str, aliases: tuple[str, ...], scope: Mapping[str,
     severity = choose(draw, SEVERITIES[1:])
     higher = SEVERITIES[: SEVERITIES.index(severity)]
     steps = [(level, clause(1)) for level in higher if choose(draw, (False, False, True))]
-    return Rule(
+    return replace(
+        TEMPLATE,
         id=rule_id,
         title=f"Rule {rule_id}",
         theme=THEMES[rule_id[:3]],
@@ -191,22 +233,27 @@ def rule(draw: Draw, rule_id: str, aliases: tuple[str, ...], scope: Mapping[str,
         severity=severity,
         severity_when=tuple(SeverityStep(level, node, to_source(node)) for level, node in steps),
         gate=among(stages, (False, False, True)),
-        finding="{title}: {unmet}.",
-        actions=(),
-        because="It matters",
-        excludes=(),
-        assumes=(),
-        basis=("Test",),
-        since=None,
-        until=None,
-        effective_from=None,
-        effective_until=None,
-        jurisdictions=(),
         aliases=aliases,
-        about="partnership",
-        tags=(),
-        place=PLACE,
+        about=about,
     )
+
+
+def on_evidence(draw: Draw, scope: Mapping[str, Type]) -> s.Node:
+    """What only a rule about evidence may ask."""
+    if choose(draw, (True, False)):
+        return s.Call("is defined", (choose(draw, [node for node, _ in paths(scope)]),))
+    outcome = choose(draw, OUTCOMES)
+    text = choose(
+        draw,
+        (
+            f'count(results[outcome = "{outcome}"]) > {choose(draw, (0, 1))}',
+            f'some r in results satisfies r.gate and r.outcome = "{outcome}"',
+            'every r in results satisfies not(r.kind = "gap" and r.severity != r.severity_least)',
+            'some r in results satisfies r.kind = "breach" and r.severity in ("high", "critical")',
+            'every r in results satisfies r.theme = "Exit" or r.moot',
+        ),
+    )
+    return parse(text)
 
 
 def table(name: str) -> Table:
@@ -230,8 +277,8 @@ VERDICT, OPINION = table("verdict"), table("opinion")
 
 
 @st.composite
-def strategies(draw: Draw, most_rules: int = 4) -> Strategy:
-    """A strategy with a fact model of its own."""
+def strategies(draw: Draw, evidence: bool = False) -> Strategy:
+    """A strategy with a fact model of its own; `evidence` adds rules about evidence."""
     model = draw(fact_models())
     stated = parameters(draw)
     scope: dict[str, Type] = {name: PARAMETERS[name][1] for name in stated}
@@ -240,8 +287,11 @@ def strategies(draw: Draw, most_rules: int = 4) -> Strategy:
     for name in DEFINITIONS[: draw(st.integers(0, len(DEFINITIONS)))]:
         definitions[name] = definition(draw, name, scope)
         scope[name] = definitions[name].type
-    ids = ["EXT-01", "EXT-02", "DEP-01", "DEP-02", "DEP-03"][: draw(st.integers(1, most_rules))]
+    ids = ("EXT-01", "EXT-02", "DEP-01", "DEP-02")[: choose(draw, range(1, 5))]
     rules = [rule(draw, name, (ALIAS,) if name == "DEP-01" else (), scope) for name in ids]
+    if evidence:
+        ids = ("EVD-01", "EVD-02")[: choose(draw, range(3))]
+        rules += [rule(draw, name, (), scope, "evidence") for name in ids]
     may_accept = {
         level: Acceptance(approvers=approvers, longest=longest)
         for level, approvers, longest in (
@@ -252,13 +302,24 @@ def strategies(draw: Draw, most_rules: int = 4) -> Strategy:
         )
         if choose(draw, (True, True, False))
     }
+    return strategy_of(model, stated, definitions, rules, may_accept)
+
+
+def strategy_of(
+    model: ContextType,
+    parameters: dict[str, Parameter],
+    definitions: dict[str, Definition],
+    rules: Sequence[Rule],
+    may_accept: dict[str, Acceptance],
+) -> Strategy:
+    """A strategy with the tables that all of them have."""
     return Strategy(
         name="random",
         title="A random strategy",
         version="1.0",
         approval=None,
         themes=THEMES,
-        parameters=stated,
+        parameters=parameters,
         definitions=definitions,
         rules=tuple(rules),
         retired=(),

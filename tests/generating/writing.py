@@ -140,6 +140,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "because": rule.because,
         "basis": list(rule.basis),
         "aliases": list(rule.aliases),
+        "about": rule.about if rule.about == "evidence" else None,
     }
     return {name: value for name, value in written.items() if value}
 
