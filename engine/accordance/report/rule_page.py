@@ -10,13 +10,14 @@ from .expression import laid_out
 from .rule_wording import (
     answer,
     applies,
-    broken,
+    asked,
     due,
     exclusions,
     expressions,
     range_of,
     seriousness,
     title,
+    unmet,
 )
 from .wording import DRAFT, MARKS, OUTCOMES, count, day, listed
 
@@ -38,17 +39,21 @@ def page(rule: Json, sources: Mapping[str, str] | None = None) -> str:
         f"# {markup.text(title(rule))}",
         f"*{markup.text(_summary(rule))}*",
         "## What it asks",
-        markup.text(applies(rule)) + " It is broken where:",
-        markup.bullets(map(markup.text, broken(rule))),
+        markup.text(applies(rule)),
+        *_asked(rule),
         "## Why",
         markup.text(rule["because"]),
         *_texts("When it does not apply", exclusions(rule), "It always applies."),
         *_texts("What it assumes", rule["assumes"], "Nothing beyond the facts."),
         *_basis(rule["basis"], sources or {}),
-        "## In words and in FEEL",
+        "## In FEEL",
         *_expressions(rule),
         "## How serious it is",
         markup.bullets(f"**{name}**: {markup.text(words)}" for name, words in seriousness(rule)),
+        "## What a breach says",
+        f"> {markup.text(rule['finding_words'])}",
+        "What is not met is told as:",
+        markup.bullets(map(markup.text, unmet(rule))),
         "## What to do about a breach",
         _actions(rule),
         "## Parameters",
@@ -135,14 +140,23 @@ def _basis(basis: Sequence[str], sources: Mapping[str, str]) -> list[str]:
     return ["## Basis", markup.bullets(items) if basis else "None is stated."]
 
 
+def _asked(rule: Json) -> Iterable[str]:
+    """One thing in a sentence, several in a numbered list."""
+    things = [markup.text(text) for text in asked(rule)]
+    if len(things) == 1:
+        return [f"It asks that {things[0]}."]
+    rows = "\n".join(f"{number}. {thing}" for number, thing in enumerate(things, 1))
+    return ["It asks that", rows]
+
+
 def _expressions(rule: Json) -> Iterable[str]:
-    for label, words, text in expressions(rule):
-        yield f"**{markup.text(label)}** {markup.text(words)}:"
+    for label, text in expressions(rule):
+        yield f"{label}:"
         yield _feel(text)
     if rule["definitions"]:
-        yield "Definitions that it uses:"
+        yield "Definitions used:"
     for one in rule["definitions"]:
-        yield f"{markup.code(one['name'])}: {markup.text(one['means'])}."
+        yield f"{markup.code(one['name'])} – {markup.text(one['means'])}:"
         yield _feel(one["text"])
 
 

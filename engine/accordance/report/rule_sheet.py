@@ -11,13 +11,14 @@ from .rule_wording import (
     STAGES,
     answer,
     applies,
-    broken,
+    asked,
     due,
     exclusions,
     expressions,
     range_of,
     seriousness,
     title,
+    unmet,
 )
 from .wording import DRAFT, MARKS, OUTCOMES, count, day
 
@@ -70,14 +71,18 @@ def lines(rule: Json, paint: Paint) -> list[str]:
         [
             paint.strong("What it asks"),
             *paint.paragraph(applies(rule), INDENT),
-            *paint.paragraph("It is broken where:", INDENT),
-            *_bullets(broken(rule), paint),
+            *_asked(asked(rule), paint),
         ],
         _section("Why", [rule["because"]], paint),
         _section("When it does not apply", exclusions(rule), paint, "·"),
         _section("What it assumes", rule["assumes"], paint, "·"),
         _section("Basis", rule["basis"], paint, "·"),
         _serious(rule, paint),
+        [
+            paint.strong("What a breach says"),
+            *paint.paragraph(rule["finding_words"], INDENT),
+            *_bullets(unmet(rule), paint),
+        ],
         _actions(rule, paint),
         _expressions(rule, paint),
         _parameters(rule, paint),
@@ -95,6 +100,13 @@ def lines(rule: Json, paint: Paint) -> list[str]:
 
 def _bullets(texts: Iterable[str], paint: Paint, mark: str = "·") -> list[str]:
     return [line for text in texts for line in paint.paragraph(f"{mark} {text}", INDENT, 2)]
+
+
+def _asked(texts: Sequence[str], paint: Paint) -> list[str]:
+    if len(texts) == 1:
+        return paint.paragraph(f"It asks that {texts[0]}.", INDENT)
+    rows = (paint.paragraph(f"{number}. {text}", INDENT, 3) for number, text in enumerate(texts, 1))
+    return [" " * INDENT + "It asks that", *(line for row in rows for line in row)]
 
 
 def _section(head: str, texts: Sequence[str], paint: Paint, mark: str = "") -> list[str]:
@@ -125,12 +137,11 @@ def _actions(rule: Json, paint: Paint) -> list[str]:
 
 
 def _expressions(rule: Json, paint: Paint) -> list[str]:
-    text = [paint.strong("In words and in FEEL")]
-    for label, words, source in expressions(rule):
-        text += paint.paragraph(f"{label} {words}", INDENT)
-        text += _feel(source, paint)
+    text = [paint.strong("In FEEL")]
+    for label, source in expressions(rule):
+        text += [*paint.paragraph(f"{label}:", INDENT), *_feel(source, paint)]
     for one in rule["definitions"]:
-        text += paint.paragraph(f"{one['name']}: {one['means']}", INDENT, 2)
+        text += paint.paragraph(f"{one['name']} – {one['means']}:", INDENT, 2)
         text += _feel(one["text"], paint)
     return text
 

@@ -34,17 +34,21 @@ def applies(rule: Json) -> str:
     return f"It applies to {partnerships(rule['stages'])}{where}."
 
 
-def broken(rule: Json) -> list[str]:
-    """What is the case when the rule is broken, one thing each."""
-    return [
-        part["unmet"] + (f" ({some} only)" if (some := _some(part, rule)) else "")
-        for part in rule["require"]
-    ]
+def asked(rule: Json) -> list[str]:
+    """What a rule asks for, one thing each."""
+    return [part["words"] + _only(part, rule) for part in rule["require"]]
 
 
-def _some(part: Json, rule: Json) -> str:
+def unmet(rule: Json) -> list[str]:
+    """What a finding says of each thing that is not met."""
+    return [part["unmet"] + _only(part, rule) for part in rule["require"]]
+
+
+def _only(part: Json, rule: Json) -> str:
     """The partnerships of which something is asked, where those are not all of the rule's."""
-    return "" if part["stages"] == rule["stages"] else partnerships(part["stages"])
+    if part["stages"] == rule["stages"]:
+        return ""
+    return f" ({partnerships(part['stages'])} only)"
 
 
 def exclusions(rule: Json) -> list[str]:
@@ -96,16 +100,16 @@ def due(action: Json, rule: Json) -> str:
     return "; ".join(f"{listed(stages)}: {text}" for text, stages in times.items())
 
 
-def expressions(rule: Json) -> list[tuple[str, str, str]]:
-    """Every expression of a rule: what it is, what it says in words, and its FEEL."""
+def expressions(rule: Json) -> list[tuple[str, str]]:
+    """Every expression of a rule in FEEL, with what it is for; what is asked has its number."""
     found = []
     if rule["when"]:
-        found.append(("Applies where", rule["when"]["words"], rule["when"]["text"]))
-    for part in rule["require"]:
-        asked = " ".join(("Asks", *filter(None, [_some(part, rule)]), "that"))
-        found.append((asked, part["words"], part["text"]))
+        found.append(("It applies where", rule["when"]["text"]))
+    several = len(rule["require"]) > 1
+    for number, part in enumerate(rule["require"], 1):
+        found.append((f"It asks ({number})" if several else "It asks", part["text"]))
     for step in rule["severity_when"]:
-        found.append((f"Is {step['level']} where", step["words"], step["text"]))
+        found.append((f"A breach is {step['level']} where", step["text"]))
     return found
 
 

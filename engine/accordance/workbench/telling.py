@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ..strategy.cases import RuleCase
 
 SCHEMA: Final = "accordance/rule/1"
+TITLE: Final = "title"
 ANY_VALUE: Final = "…"
 """Stands in a message for what differs from case to case."""
 
@@ -81,6 +82,7 @@ class Teller:
             "jurisdictions": list(rule.jurisdictions),
             "aliases": list(rule.aliases),
             "finding": rule.finding,
+            "finding_words": fill(rule.finding, self._known),
             "actions": [
                 {
                     "do": action.do,
@@ -116,6 +118,9 @@ class Teller:
         return fill(text, self._known)
 
     def _known(self, name: str) -> str:
+        """What a message says for a name, whatever the partnership."""
+        if name == TITLE:
+            return "(title)"
         parameter = self._strategy.parameters.get(name)
         return ANY_VALUE if parameter is None else value_of(parameter)
 
