@@ -62,6 +62,18 @@ def test_what_is_missed_and_what_is_a_false_alarm(
     assert outcome["found"] == outcome["due"] - len(missed)
 
 
+def test_blind_takes_whole_lists_and_what_lies_in_them(checker: Checker, tmp_path: Path) -> None:
+    path = "retrospective: [warnings, warnings.open, reputation]"
+    (case,) = run_backtest(checker, story(tmp_path, path))["cases"]
+    assert case["breaches"] > case["breaches_when_blind"]
+    assert case["changed_when_blind"]
+
+
+def test_what_may_be_found_counts_for_nothing(checker: Checker, tmp_path: Path) -> None:
+    (case,) = run_backtest(checker, story(tmp_path, "may_flag: [REP-01, {rule: EVD-03}]"))["cases"]
+    assert (case["due"], case["missed"], case["false_alarms"]) == (0, [], [])
+
+
 def test_blind_means_without_the_retrospective_facts(checker: Checker, tmp_path: Path) -> None:
     path = "retrospective: [warnings.shared_with_all_partners]"
     (case,) = run_backtest(checker, story(tmp_path, path))["cases"]
@@ -78,6 +90,12 @@ def test_blind_means_without_the_retrospective_facts(checker: Checker, tmp_path:
         ("flag: [{rule: DEP-99}]", "`DEP-99` is not a rule of this strategy"),
         ("flag: [{rule: DEP-01, severity_min: huge}]", "`huge`"),
         ("retrospective: [exit_plan.exist]", "`exit_plan.exist` is not a fact"),
+        ("may_flag: [DEP-99]", "`DEP-99` is not a rule of this strategy"),
+        ("may_flag: [{rule: DEP-99}]", "`DEP-99` is not a rule of this strategy"),
+        (
+            "{flag: [{rule: DEP-01}], must_not_flag: [{rule: DEP-01}]}",
+            "DEP-01 is to be found and not to be found",
+        ),
     ],
 )
 def test_expectations_that_cannot_be_read(
@@ -113,28 +131,46 @@ def flawed() -> dict[str, Any]:
         "verdict_when_blind": "proceed",
         "opinion": None,
         "opinion_when_blind": None,
+        "changed_when_blind": True,
         "improved_when_blind": True,
         "breaches": 1,
-        "gaps": 1,
+        "gaps": 2,
+        "breaches_when_blind": 0,
+        "gaps_when_blind": 3,
     }
-    return {"due": 2, "found": 1, "false_alarms": 1, "cases": [case]}
+    return {
+        "due": 2,
+        "found": 1,
+        "false_alarms": 1,
+        "breaches": 1,
+        "gaps": 2,
+        "retrospective": 1,
+        "met_when_blind": 1,
+        "answers_changed_when_blind": 1,
+        "verdicts_improved_when_blind": 1,
+        "cases": [case],
+    }
 
 
 def test_the_table_leads_with_what_went_wrong() -> None:
     assert table.backtest(flawed(), Page(80)) == (
         "story\n"
         "  ✗ DEP-01 expected breach (high), got not enough evidence (high): It failed.\n"
-        "  ✗ EXT-01 found not enough evidence (high), No \\x1b[2J plan.\n"
+        "  ✗ EXT-01 found not enough evidence (high): No \\x1b[2J plan.\n"
         "  ✗ REP-01 is broken as found, and met without what came out later\n"
         "  ✗ the verdict turns from no to yes without what came out later\n"
         "\n"
-        "  Case   Due  Found  False  Answer\n"
-        "  ─────  ───  ─────  ─────  ─────────────────────────\n"
-        "  story  2    1      1      Undecided; blind: proceed\n"
+        "  Case   Found   False  Breaches  Gaps  Answer\n"
+        "  ─────  ──────  ─────  ────────  ────  ──────────────\n"
+        "  story  1 of 2  1      1         2     Undecided\n"
+        "                                        blind: proceed\n"
         "\n"
         "✗ 1 case: 1 of 2 findings due were found, 1 false alarm\n"
+        "  As found: 1 breach and 2 rules without enough evidence.\n"
+        "  Blind, without 1 fact that came out later: 1 broken rule is met, 1 verdict\n"
+        "  turns from no to yes, 1 answer differs.\n"
     )
-    assert "| story | 2 | 1 | 1 | Undecided; blind: proceed |" in markdown.backtest(
+    assert "| story | 1 of 2 | 1 | 1 | 2 | Undecided; blind: proceed |" in markdown.backtest(
         flawed(), Page()
     )
     assert json.backtest(flawed(), Page()).startswith("{")
@@ -147,5 +183,7 @@ def test_the_project_s_own_back_test(checker: Checker) -> None:
         for pair in pairs(f"{ROOT}/cases/{name}")
     ]
     outcome = run_backtest(checker, files)
-    assert table.backtest(outcome, Page(100)).splitlines()[-1].startswith("✓ 61 cases: ")
+    assert "\n✓ 61 cases: " in table.backtest(outcome, Page(100))
+    flaws = ("missed", "false_alarms", "met_when_blind")
+    assert [case for case in outcome["cases"] if any(case[flaw] for flaw in flaws)] == []
     assert is_good(outcome)

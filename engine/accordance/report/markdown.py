@@ -100,20 +100,11 @@ def cases(outcome: Json, page: Page) -> str:
 
 
 def backtest(outcome: Json, page: Page) -> str:
-    from .backtest import answer_words, flaws, total_words
+    from .backtest import HEAD, flaws, sums, table, total_words
 
-    rows = (
-        [
-            case["name"],
-            str(case["due"]),
-            str(case["due"] - len(case["missed"])),
-            str(len(case["false_alarms"])),
-            answer_words(case),
-        ]
-        for case in outcome["cases"]
-    )
-    head = ["Case", "Due", "Found", "False alarms", "Answer"]
-    lines = ["# Back-test", markup.text(total_words(outcome)), markup.table(head, rows)]
+    rows = ([cell.replace("\n", "; ") for cell in row] for row in table(outcome))
+    lines = ["# Back-test", markup.text(total_words(outcome))]
+    lines += [*map(markup.text, sums(outcome)), markup.table(HEAD, rows)]
     for case in outcome["cases"]:
         found = flaws(case)
         if found:

@@ -93,9 +93,10 @@ class Paint:
         """The characters left for the last column beside columns as wide as these."""
         return self.page.width - INDENT - sum(len(column) + GAP for column in columns)
 
-    def fold(self, text: str, width: int) -> str:
-        """The text broken into lines of at most `width`, at spaces where there are any."""
-        wrapper = TextWrapper(max(width, 8), break_on_hyphens=False)
+    def fold(self, text: str, width: int, hyphens: bool = False) -> str:
+        """The text broken into lines of at most `width`, at spaces where there are any, and at
+        hyphens if asked."""
+        wrapper = TextWrapper(max(width, 8), break_on_hyphens=hyphens)
         return "\n".join(wrapper.wrap(text))
 
     def paragraph(self, text: str, indent: int, hanging: int = 0) -> list[str]:

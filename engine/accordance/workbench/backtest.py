@@ -20,6 +20,7 @@ from ..facts.reading import load_case
 from ..facts.setting import with_set
 from ..plan.outcome import SEVERITY_RANK
 from ..problem import Code, Problem, Refused
+from ..source.quoting import quoted
 from ..source.reading import read
 from ..source.tree import Located, Mapping
 from ..strategy.fields import Fields, suggestion
@@ -36,6 +37,7 @@ _FIELDS: Final = (
 _FLAG_FIELDS: Final = ("rule", "severity_min", "outcome", "why")
 _GAP: Final = "insufficient_evidence"
 _OUTCOMES: Final = ("non_compliant", _GAP)
+_ANSWERS: Final = ("verdict", "opinion")
 _NO: Final = ("do_not_proceed", "undecided")
 _POSITION: Final = re.compile(r"\[\d+\]")
 
@@ -102,7 +104,11 @@ def run_backtest(checker: Checker, files: Iterable[tuple[str, str]]) -> dict[str
         "due": sum(case["due"] for case in cases),
         "found": sum(case["due"] - len(case["missed"]) for case in cases),
         "false_alarms": sum(len(case["false_alarms"]) for case in cases),
+        "breaches": sum(case["breaches"] for case in cases),
+        "gaps": sum(case["gaps"] for case in cases),
+        "retrospective": sum(len(case["retrospective"]) for case in cases),
         "met_when_blind": sum(len(case["met_when_blind"]) for case in cases),
+        "answers_changed_when_blind": sum(case["changed_when_blind"] for case in cases),
         "verdicts_improved_when_blind": sum(case["improved_when_blind"] for case in cases),
         "cases": cases,
     }
@@ -142,10 +148,17 @@ def _outcome(checker: Checker, facts: str, expected: str) -> dict[str, Any]:
         "verdict_when_blind": blind["verdict"],
         "opinion": found["opinion"],
         "opinion_when_blind": blind["opinion"],
+        "changed_when_blind": any(found[name] != blind[name] for name in _ANSWERS),
         "improved_when_blind": found["verdict"] in _NO and blind["verdict"] not in _NO,
-        "breaches": sum(result["kind"] == "breach" for result in found["results"]),
-        "gaps": sum(result["kind"] == "gap" for result in found["results"]),
+        "breaches": _count(found, "breach"),
+        "gaps": _count(found, "gap"),
+        "breaches_when_blind": _count(blind, "breach"),
+        "gaps_when_blind": _count(blind, "gap"),
     }
+
+
+def _count(answer: dict[str, Any], kind: str) -> int:
+    return sum(result["kind"] == kind for result in answer["results"])
 
 
 def _reached(due: Due, result: dict[str, Any]) -> bool:
@@ -167,6 +180,9 @@ def _without(case: Case, paths: Sequence[str]) -> Case:
     """The case without some facts, named by paths that hold for every item of a list."""
     gone = set(paths)
     concrete = [path for path in case.places if _POSITION.sub("", path) in gone]
+    # Lists and groups take what is in them along.
+    wholes = tuple(f"{path}{mark}" for path in concrete for mark in ".[")
+    concrete = [path for path in concrete if not path.startswith(wholes)]
     return with_set(case, [f"{path}=" for path in concrete]) if concrete else case
 
 
@@ -192,18 +208,35 @@ def read_expectations(path: str, strategy: Strategy) -> Expectations:
             severity = entry.choice("severity_min", SEVERITIES) or SEVERITIES[-1]
             gap = entry.choice("outcome", _OUTCOMES) == _GAP
             due.append(Due(rule, severity, gap, entry.text("why")))
+    expected = {one.rule for one in due}
     for item in fields.items("must_not_flag"):
         entry = _entry(item, problems)
         rule = _rule(entry, strategy) if entry else None
         if entry and rule:
             not_due.append((rule, entry.text("why")))
+            if rule in expected:
+                entry.note(
+                    Code.CASE_FORMAT,
+                    f"{rule} is to be found and not to be found",
+                    entry.place,
+                    "keep it under `flag` or under `must_not_flag`",
+                )
+    for item in fields.items("may_flag"):
+        if isinstance(item, Mapping):
+            entry = _entry(item, problems)
+            if entry:
+                _rule(entry, strategy)
+        else:
+            name = fields.text_of(item, "a rule under `may_flag`")
+            if name is not None and name not in _ids(strategy):
+                _note_unknown(fields, name, item, strategy)
     retrospective = fields.texts("retrospective")
     known = strategy.model.facts
     for name in retrospective:
         if name not in known and name not in strategy.model.groups:
             fields.note(
                 Code.FACT_PATH,
-                f"`{name}` is not a fact of this strategy",
+                f"{quoted(name)} is not a fact of this strategy",
                 node.entries["retrospective"].place,
                 suggestion(name, known),
             )
@@ -229,14 +262,21 @@ def _entry(node: Located, problems: list[Problem]) -> Fields | None:
 def _rule(entry: Fields, strategy: Strategy) -> str | None:
     if not entry.require("rule"):
         return None
-    ids = [rule.id for rule in strategy.rules]
     name = entry.text("rule")
-    if name is None or name in ids:
+    if name is None or name in _ids(strategy):
         return name
-    entry.note(
-        Code.RULE_UNKNOWN,
-        f"`{name}` is not a rule of this strategy",
-        entry.node.entries["rule"].place,
-        suggestion(name, ids),
-    )
+    _note_unknown(entry, name, entry.node.entries["rule"], strategy)
     return None
+
+
+def _note_unknown(fields: Fields, name: str, node: Located, strategy: Strategy) -> None:
+    fields.note(
+        Code.RULE_UNKNOWN,
+        f"{quoted(name)} is not a rule of this strategy",
+        node.place,
+        suggestion(name, _ids(strategy)),
+    )
+
+
+def _ids(strategy: Strategy) -> list[str]:
+    return [rule.id for rule in strategy.rules]
