@@ -78,8 +78,7 @@ def look_up(name: str, scope: Scope) -> Value:
     if scope.definitions and name in scope.definitions:
         return value(scope.definitions[name], scope.outermost())
     if scope.parameters and name in scope.parameters:
-        parameter = scope.parameters[name]
-        return list(parameter) if isinstance(parameter, tuple) else parameter
+        return scope.parameters[name]
     return scope.facts.get(name, UNKNOWN)
 
 
@@ -759,41 +758,35 @@ def infer(scope: Scope, definitions: Iterable[Definition]) -> Scope:
 
 def result_of(rule: Rule, strategy: Strategy, scope: Scope) -> Result:
     stage = scope.facts["stage"]
-    applies = rule.when is None or value(rule.when, scope)
     asked = [
         requirement
         for requirement in rule.require
         if requirement.stages is None or stage in requirement.stages
     ]
-    if stage not in rule.stages or not asked:
-        applies = False
     met = every(value(requirement.expression, scope) for requirement in asked)
+    applies = rule.when is None or value(rule.when, scope)
+    severities = possible_severities(rule, scope)
+    if stage not in rule.stages or not asked:
+        applies, severities = False, [rule.severity]
+
     if applies is False:
         outcome = "not_applicable"
     elif applies is True and met is True:
         outcome = "compliant"
     elif applies is True and met is False:
-        outcome = "non_compliant"
+        exception = accepted(rule, severities, strategy, scope)
+        outcome = "non_compliant" if exception is False else "insufficient_evidence"
+        outcome = "accepted_exception" if exception is True else outcome
     else:
         outcome = "insufficient_evidence"
     moot = outcome == "insufficient_evidence" and met is True
-
-    raised = [(step.level, value(step.expression, scope)) for step in rule.severity_when]
-    least = highest([rule.severity, *(level for level, truth in raised if truth is True)])
-    severity = highest([rule.severity, *(level for level, truth in raised if truth is not False)])
-    if outcome == "non_compliant":
-        possible = {least, *(level for level, truth in raised if truth is UNKNOWN)}
-        possible -= set(SEVERITIES[SEVERITIES.index(least) + 1 :])
-        outcome = {True: "accepted_exception", False: "non_compliant"}.get(
-            accepted(rule, sorted(possible), strategy, scope), "insufficient_evidence"
-        )
     return Result(
         rule=rule.id,
         outcome=outcome,
         kind=kind_of_finding(outcome, moot),
         moot=moot,
-        severity=severity,
-        severity_least=least,
+        severity=highest(severities),
+        severity_least=min(severities, key=rank),
         gate=stage in rule.gate,
     )
 
@@ -812,8 +805,20 @@ def as_item(result: Result, rule: Rule) -> dict[str, Value]:
     }
 
 
+def rank(severity: str) -> int:
+    return -SEVERITIES.index(severity)
+
+
 def highest(severities: Iterable[str]) -> str:
-    return min(severities, key=SEVERITIES.index)
+    return max(severities, key=rank)
+
+
+def possible_severities(rule: Rule, scope: Scope) -> list[str]:
+    """Every severity that a breach may turn out to have."""
+    raised = [(step.level, value(step.expression, scope)) for step in rule.severity_when]
+    least = highest([rule.severity, *(level for level, truth in raised if truth is True)])
+    unknown = [level for level, truth in raised if truth is UNKNOWN]
+    return [least, *(level for level in unknown if rank(level) > rank(least))]
 
 
 def kind_of_finding(outcome: str, moot: bool) -> str | None:

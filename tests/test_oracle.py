@@ -65,7 +65,7 @@ def of(text: str, **definitions: str) -> Any:
         FACTS,
         TODAY,
         definitions={name: parse(written) for name, written in definitions.items()},
-        parameters={"limit": 2, "choices": ("a", "c"), "grace": dt.timedelta(30)},
+        parameters={"limit": 2, "choices": ["a", "c"], "grace": dt.timedelta(30)},
         types=MODEL.fields,
     )
 

@@ -106,7 +106,11 @@ PARAMETERS: dict[str, tuple[str, Type, tuple[Any, ...]]] = {
     "grace": ("duration", DAYS, (dt.timedelta(days=30), dt.timedelta(days=400))),
     "notice": ("duration", MONTHS, (Months(1), Months(14))),
     "cut_off": ("date", DATE, DAYS_OF_NOTE),
-    "allowed": ("list", ListType(item=COLOUR), (TEXTS[:2], TEXTS[1:3], TEXTS[:1])),
+    "allowed": (
+        "list",
+        ListType(item=COLOUR),
+        (list(TEXTS[:2]), list(TEXTS[1:3]), list(TEXTS[:1])),
+    ),
 }
 DEFINITIONS = ("ready", "serious_case", "settled", "ours")
 KINDS: dict[str, Type] = {

@@ -145,22 +145,26 @@ def _rule(rule: Rule) -> dict[str, Any]:
     return {name: value for name, value in written.items() if value}
 
 
-def shown(strategy: Strategy, facts: dict[str, Value] | None = None) -> str:
-    """Strategy and case for a person to read, when a law is broken."""
+def shown(strategy: Strategy) -> str:
+    """A strategy for a person to read, when a law is broken."""
     lines = [
         f"{parameter.name} = {plain(parameter.value)}" for parameter in strategy.parameters.values()
     ]
     lines += [f"{one.name} is {one.text}" for one in strategy.definitions.values()]
     for rule in strategy.rules:
-        lines.append(
-            f"{rule.id} at {', '.join(rule.stages)}, {rule.severity}, gate {set(rule.gate)}"
-        )
+        lines.append(f"{rule.id} ({rule.severity}) at {', '.join(rule.stages)}")
+        lines += [f"  about {rule.about}"] if rule.about == "evidence" else []
+        lines += [f"  gate at {', '.join(sorted(rule.gate))}"] if rule.gate else []
         lines += [f"  when {rule.when_text}"] if rule.when_text else []
         lines += [
-            f"  require {one.text}" + (f" at {sorted(one.stages)}" if one.stages else "")
+            f"  require {one.text}"
+            + (f" (at {', '.join(sorted(one.stages))})" if one.stages else "")
             for one in rule.require
         ]
         lines += [f"  {step.level} when {step.text}" for step in rule.severity_when]
-    if facts is not None:
-        lines.append(case_text(facts))
+    lines += [
+        f"{level} accepted by {', '.join(one.approvers)}"
+        + (f" for {plain(one.longest)}" if one.longest else "")
+        for level, one in strategy.exceptions.items()
+    ]
     return "\n".join(lines)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import fields
 from typing import Protocol
 
 from accordance.check.checker import Checker
@@ -31,20 +31,7 @@ def engine(strategy: Strategy) -> Iterator[Judge]:
         answer = checker.check(case, TODAY).to_json()
         return oracle.Judgement(
             results=tuple(
-                oracle.Result(
-                    **{
-                        name: result[name]
-                        for name in (
-                            "rule",
-                            "outcome",
-                            "kind",
-                            "moot",
-                            "severity",
-                            "severity_least",
-                            "gate",
-                        )
-                    }
-                )
+                oracle.Result(**{part.name: result[part.name] for part in fields(oracle.Result)})
                 for result in answer["results"]
             ),
             verdict=answer["verdict"],
@@ -62,14 +49,3 @@ def engine(strategy: Strategy) -> Iterator[Judge]:
 def naive(strategy: Strategy) -> Iterator[Judge]:
     """The oracle, asked the same way."""
     yield lambda facts: oracle.judge(strategy, facts, TODAY)
-
-
-def comparable(judgement: oracle.Judgement) -> oracle.Judgement:
-    """Without the severity that a rule which does not apply would have: nobody reads it."""
-    results = tuple(
-        replace(result, severity="", severity_least="")
-        if result.outcome == "not_applicable"
-        else result
-        for result in judgement.results
-    )
-    return replace(judgement, results=results)

@@ -11,43 +11,34 @@ from pathlib import Path
 from typing import Any
 
 from hypothesis import given, note, reject
-from hypothesis import strategies as st
 
 from accordance.problem import Code, Refused
 from accordance.strategy.model import Strategy
 from accordance.strategy.reading import load_strategy
-from tests.generating.facts import cases
-from tests.generating.large_strategies import large_strategies
-from tests.generating.strategies import ALIAS, strategies
+from tests.generating.strategies import strategies
 from tests.generating.writing import files_of, shown
 
-from .engine import comparable, engine, naive
+from .engine import engine, naive
 from .scale import law
-
-CASES_EACH = 8
+from .trials import Trial, large_trials, trials
 
 
 @law(examples=250)
-@given(st.data())
-def test_network_and_oracle_agree(data: st.DataObject) -> None:
-    strategy = data.draw(strategies(evidence=True))
-    rules = [*(rule.id for rule in strategy.rules), ALIAS, "GONE-99"]
-    with engine(strategy) as network, naive(strategy) as oracle:
-        for _ in range(CASES_EACH):
-            facts = data.draw(cases(strategy.model.type, rules))
-            note(shown(strategy, facts))
-            assert comparable(network(facts)) == comparable(oracle(facts))
+@given(trial=trials(evidence=True))
+def test_network_and_oracle_agree(trial: Trial) -> None:
+    agree(trial)
 
 
-@law(examples=8)
-@given(st.data())
-def test_they_agree_on_many_rules(data: st.DataObject) -> None:
-    strategy = data.draw(large_strategies())
-    with engine(strategy) as network, naive(strategy) as oracle:
-        for _ in range(CASES_EACH):
-            facts = data.draw(cases(strategy.model.type))
-            note(shown(strategy, facts))
-            assert comparable(network(facts)) == comparable(oracle(facts))
+@law(examples=10)
+@given(trial=large_trials())
+def test_they_agree_on_many_rules(trial: Trial) -> None:
+    agree(trial)
+
+
+def agree(trial: Trial) -> None:
+    with engine(trial.strategy) as network, naive(trial.strategy) as oracle:
+        for case in trial.cases:
+            assert network(case) == oracle(case)
 
 
 # What the type checker may say of a random expression: that it can never be true, that a word is

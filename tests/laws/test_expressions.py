@@ -5,8 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from hypothesis import given, note
-from hypothesis import strategies as st
+from hypothesis import given
 
 from accordance import feel
 from accordance.feel.compiling import Names, compile_expression, new_frame
@@ -14,12 +13,32 @@ from accordance.feel.parsing import parse
 from accordance.feel.printing import to_source
 from accordance.feel.values import UNKNOWN, Span, Uncertain, Value, to_decimal
 from tests import oracle
-from tests.generating.expressions import expressions
-from tests.generating.facts import ITEM_FACTS, TODAY, cases, fact_models, readable
+from tests.generating.facts import ITEM_FACTS, TODAY
 
 from .scale import law
+from .trials import Question, questions
 
-CASES_EACH = 3
+
+@law(examples=700)
+@given(question=questions())
+def test_over_a_fact_model(question: Question) -> None:
+    node, model = question.expression, question.model
+    code = compile_expression(node, Names(facts=model))
+    for facts in question.cases:
+        expected = oracle.evaluate(node, facts, TODAY, types=model.fields)
+        assert strictly(code.value(new_frame(facts, TODAY))) == strictly(expected)
+
+
+# Without a fact model nobody knows which facts an item leaves out, so that here a name never means
+# an item's fact and a fact of the case.
+@law(examples=300)
+@given(question=questions(ITEM_FACTS))
+def test_over_a_plain_context(question: Question) -> None:
+    text = to_source(question.expression)
+    assert parse(text) == question.expression
+    for facts in question.cases:
+        expected = given_out(oracle.evaluate(question.expression, facts, TODAY))
+        assert strictly(feel.evaluate(text, facts, TODAY)) == strictly(expected)
 
 
 def strictly(value: Value) -> Any:
@@ -44,34 +63,3 @@ def given_out(value: Value) -> Any:
     if isinstance(value, int | Fraction) and not isinstance(value, bool):
         return to_decimal(value)
     return value
-
-
-@law(examples=700)
-@given(data=st.data())
-def test_over_a_fact_model(data: st.DataObject) -> None:
-    model = data.draw(fact_models())
-    node = data.draw(expressions(readable(model)))
-    note(to_source(node))
-    code = compile_expression(node, Names(facts=model))
-    for _ in range(CASES_EACH):
-        facts = data.draw(cases(model))
-        note(str(facts))
-        expected = oracle.evaluate(node, facts, TODAY, types=model.fields)
-        assert strictly(code.value(new_frame(facts, TODAY))) == strictly(expected)
-
-
-@law(examples=300)
-@given(data=st.data())
-def test_over_a_plain_context(data: st.DataObject) -> None:
-    # Without a fact model nobody knows which facts an item leaves out, so that a name must not
-    # mean an item's fact here and a fact of the case there.
-    model = data.draw(fact_models(item_facts=ITEM_FACTS))
-    node = data.draw(expressions(readable(model)))
-    text = to_source(node)
-    note(text)
-    assert parse(text) == node
-    for _ in range(CASES_EACH):
-        facts = data.draw(cases(model))
-        note(str(facts))
-        expected = given_out(oracle.evaluate(node, facts, TODAY))
-        assert strictly(feel.evaluate(text, facts, TODAY)) == strictly(expected)
