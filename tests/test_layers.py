@@ -17,6 +17,7 @@ LAYERS = (
     "strategy",
     "plan",
     "check",
+    "prove",
     "workbench",
     "report",
     "cli",

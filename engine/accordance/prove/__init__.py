@@ -1,0 +1,1 @@
+"""Questions about the rules themselves: the plan as constraints, asked of z3."""
