@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import cached_property
 
 from ..facts.case import Case
 from ..feel.compiling import (
@@ -41,6 +42,35 @@ from .network import Firing, StageNetwork
 from .tables import CompiledTable, lists_of
 
 FACTS_AGE_MAX = "facts_age_max"
+_NO_RULES: frozenset[str] = frozenset()
+
+
+class _Result(Supplied):
+    """A judgement as rules about evidence see it: what it rests on is found out when asked for."""
+
+    __slots__ = ("_found", "_judgement", "_late")
+
+    def __init__(self, found: Assessment, judgement: Judgement) -> None:
+        self.known = judgement.item
+        self._found = found
+        self._judgement = judgement
+        self._late: dict[str, Value] = {}
+
+    def late(self, name: str) -> Value:
+        if name not in self._late:
+            self._late[name] = self._read(name)
+        return self._late[name]
+
+    def _read(self, name: str) -> Value:
+        if name == "rests_on":
+            paths: Iterable[str] = self._found.evidence(self._judgement).facts
+        elif name != "missing":
+            return UNKNOWN
+        elif self._judgement.kind is Kind.GAP:
+            paths = self._found.evidence(self._judgement).missing
+        else:
+            paths = ()
+        return list(dict.fromkeys(map(static_path, paths)))
 
 
 class Checker:
@@ -103,9 +133,8 @@ class Checker:
         frame = new_frame(
             case.facts, today, paths=case.paths, codes=self._definition_codes, supplied={}
         )
-        leaves: dict[int, Value] = {}
-        reader = EvidenceReader(self._tracer, frame, leaves)
-        found = Assessment(stage, today, frame, leaves, reader)
+        leaves: list[Value] = [UNKNOWN] * len(self.plan.leaves)
+        found = Assessment(stage, today, frame, EvidenceReader(self._tracer, frame, leaves))
         by_rule: dict[str, Judgement] = {}
         exceptions = Exceptions.of(case.facts)
 
@@ -133,22 +162,8 @@ class Checker:
 
     def _judge(self, about: str, found: Assessment, by_rule: dict[str, Judgement]) -> None:
         network = self._network(found.stage, about)
-        frame, leaves, codes = found.frame, found.leaves, self.leaf_codes
-
-        def leaf(index: int) -> Value:
-            code = codes.get(index)
-            if code is None:
-                code = codes[index] = compile_expression(
-                    self.plan.leaves[index].expression, self.names
-                )
-            state = leaves[index] = code.value(frame)
-            return state
-
-        def value(name: str) -> Value:
-            return self._definition_codes[name].value(frame)
-
         known = self._judgements
-        firings = network.run(leaf, value, frame[DEFINED])
+        firings = network.run(found.frame, found.reader.leaves)
         for planned, firing in zip(network.rules, firings, strict=True):
             key = planned.rule.id, found.stage, firing
             judgement = known.get(key)
@@ -184,25 +199,22 @@ class Checker:
         self, case: Case, found: Assessment, by_rule: dict[str, Judgement]
     ) -> dict[str, Value]:
         """The lists that rules about evidence read."""
-        results = [
-            Supplied(
-                judgement.item,
-                rests_on=partial(_rests_on, found, judgement),
-                missing=partial(_missing, found, judgement),
-            )
-            for judgement in by_rule.values()
-        ]
         return {
-            "results": results,
+            "results": [_Result(found, judgement) for judgement in by_rule.values()],
             "mandatory": self._mandatory(found, by_rule),
             "contradictions": [one.path for one in case.contradictions],
         }
 
     def _mandatory(self, found: Assessment, by_rule: dict[str, Judgement]) -> list[Value]:
+        idle = {
+            name
+            for name, judgement in by_rule.items()
+            if judgement.outcome is Outcome.NOT_APPLICABLE
+        }
         listed: list[Value] = []
         for path in self.strategy.mandatory.get(found.stage, ()):
-            readers = [name for name in self._readers.get(path, ()) if name in by_rule]
-            needed = sum(by_rule[name].outcome is not Outcome.NOT_APPLICABLE for name in readers)
+            readers = self._readers.get(path, _NO_RULES) & by_rule.keys()
+            needed = len(readers - idle)
             listed.append(
                 {
                     "path": path,
@@ -226,8 +238,11 @@ class Checker:
 
     def stated(self, path: str, frame: Frame) -> bool:
         """Is a fact stated: over a list, for every item of it?"""
+        code = self._path_codes(path)
+        if code.simple:
+            return code.value(frame) is not UNKNOWN
         evidence = Evidence()
-        self._path_codes(path).evidence(frame, evidence)
+        code.evidence(frame, evidence)
         return not evidence.missing
 
     # what is made once
@@ -236,8 +251,17 @@ class Checker:
         key = stage, about
         network = self._networks.get(key)
         if network is None:
-            network = self._networks[key] = StageNetwork(self.plan, stage, about)
+            codes = self._definition_codes
+            network = StageNetwork(self.plan, stage, about, self._leaf_code, codes.__getitem__)
+            self._networks[key] = network
         return network
+
+    def _leaf_code(self, index: int) -> Code:
+        code = self.leaf_codes.get(index)
+        if code is None:
+            leaf = self.plan.leaves[index]
+            code = self.leaf_codes[index] = compile_expression(leaf.expression, self.names)
+        return code
 
     def _elsewhere(self, stage: str) -> dict[str, Judgement]:
         """The judgements of the rules that ask for nothing at a stage."""
@@ -266,18 +290,18 @@ class Checker:
         return CompiledTable(self.strategy.opinion, self.names)
 
     @cached_property
-    def _readers(self) -> dict[str, list[str]]:
+    def _readers(self) -> dict[str, frozenset[str]]:
         """The rules that read each fact, by static path, through definitions too."""
         from ..plan.reading import FactsRead
 
         reads = FactsRead(self.plan)
-        readers: dict[str, list[str]] = {}
+        readers: dict[str, set[str]] = {}
         for planned in self.plan.rules:
             formulas = (planned.when, *(one.formula for one in planned.requirements))
             paths = dict.fromkeys(path for one in formulas for path in reads.of_formula(one))
             for path in paths:
-                readers.setdefault(path, []).append(planned.rule.id)
-        return readers
+                readers.setdefault(path, set()).add(planned.rule.id)
+        return {path: frozenset(rules) for path, rules in readers.items()}
 
     def _path_codes(self, path: str) -> Code:
         code = self._paths.get(path)
@@ -330,16 +354,6 @@ class Checker:
                 )
                 notices.append(Notice(NoticeCode.FACTS_STALE, text, path="as_of"))
         return today
-
-
-def _rests_on(found: Assessment, judgement: Judgement) -> list[Value]:
-    return list(dict.fromkeys(map(static_path, found.evidence(judgement).facts)))
-
-
-def _missing(found: Assessment, judgement: Judgement) -> list[Value]:
-    if judgement.kind is not Kind.GAP:
-        return []
-    return list(dict.fromkeys(map(static_path, found.evidence(judgement).missing)))
 
 
 def _contradictions(case: Case) -> list[Notice]:

@@ -11,8 +11,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import durable_rules_engine as engine
 
@@ -36,8 +35,7 @@ class EngineFailure(Exception):
     """The network could not be built or did not answer as it must: no outcome is to be had."""
 
 
-@dataclass(frozen=True, slots=True)
-class Production:
+class Production(NamedTuple):
     """A name that fires when a tree of property tests holds for one fact.
 
     `tree` is `{property: "T" or "F"}`, `{"$and": [...]}`, `{"$or": [...]}`, or empty where it holds
@@ -50,8 +48,7 @@ class Production:
     properties: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Pack:
+class Pack(NamedTuple):
     """Productions that all look at the same fact; `group` is its id."""
 
     group: str
@@ -176,17 +173,16 @@ class Network:
             raise EngineFailure(f"the network could not be built: {error}") from error
         self._handles.update((pack.group, handle) for pack in packs)
 
-    def fire(self, pack: Pack, states: Mapping[str, str]) -> set[str]:
+    def fire(self, pack: Pack, known: str) -> set[str]:
         """The productions of a pack that hold.
 
-        `states` has the text of `stated` for each property that is known; one that it does not
-        have is unknown and satisfies no test. Raises EngineFailure when the engine reports an
-        error; the network is rebuilt then and can be used again.
+        `known` is the text of `stated` for each property of the pack that is known, one after the
+        other; one that it does not have is unknown and satisfies no test. Raises EngineFailure
+        when the engine reports an error; the network is rebuilt then and can be used again.
         """
         group = pack.group
-        tests = "".join([states[name] for name in pack.properties if name in states])
         try:
-            return self._fire(group, f'{{"id":"{group}","sid":"{_SESSION}","g":"{group}"{tests}}}')
+            return self._fire(group, f'{{"id":"{group}","sid":"{_SESSION}","g":"{group}"{known}}}')
         except Exception as error:
             self.close()
             self._build()

@@ -1,26 +1,40 @@
-"""What outcomes rest on: the facts that decide a condition, and those that are missing."""
+"""What outcomes rest on: the facts that decide a condition, and those that are missing.
+
+Which leaves decide a condition hangs on nothing but the states of the leaves below it. So it is
+found out once for each way they can stand, and remembered for all cases; what is left to do for a
+case is to read the facts of those leaves.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TypeAlias
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from operator import itemgetter
+from typing import Final, NamedTuple, TypeAlias
 
 from ..feel.compiling import DEFINED, Code, Evidence, Frame
 from ..feel.values import UNKNOWN, Value
-from ..plan.formula import All, Any, Constant, Defined, Formula, Leaf, Opposite
+from ..plan.formula import All, Any, Constant, Defined, Formula, Leaf, Opposite, atoms
 from ..plan.planning import Plan
 
 _State: TypeAlias = Callable[["EvidenceReader"], Value]
-_Collect: TypeAlias = Callable[["EvidenceReader", Evidence], None]
+_Choose: TypeAlias = Callable[["EvidenceReader", dict[int, None]], None]
+
+MAX_REMEMBERED: Final = 4096
+"""Ways in which the leaves of one condition stand that are remembered, before all are forgotten."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Trace:
-    """A formula ready to be read on any case: its state, and what that rests on."""
+class _Trace(NamedTuple):
+    """A formula ready to be read on any case: its state, and the leaves on which that rests."""
 
     state: _State
-    collect: _Collect
+    choose: _Choose
+
+
+class _Known(NamedTuple):
+    """The states of a list of leaves, and the leaves that decide, for each way they stood."""
+
+    states: Callable[[list[Value]], Hashable]
+    decisive: dict[Hashable, tuple[int, ...]]
 
 
 class Tracer:
@@ -31,9 +45,10 @@ class Tracer:
 
     def __init__(self, plan: Plan, codes: Mapping[int, Code]) -> None:
         self._plan = plan
-        self._codes = codes
+        self.codes = codes
         # Formulas live as long as the plan, so that their identity will do.
         self._traces: dict[int, _Trace] = {}
+        self._known: dict[int, _Known] = {}
 
     def trace(self, formula: Formula) -> _Trace:
         known = self._traces.get(id(formula))
@@ -52,30 +67,16 @@ class Tracer:
             parts = [self.trace(part) for part in formula.parts]
             return _connected(parts, isinstance(formula, Any))
         given = formula.value if isinstance(formula, Constant) else UNKNOWN
-        return _Trace(lambda reader: given, lambda reader, found: None)
+        return _Trace(lambda reader: given, lambda reader, chosen: None)
 
     def _leaf(self, index: int) -> _Trace:
-        codes = self._codes
-
         def state(reader: EvidenceReader) -> Value:
-            return reader.leaves.get(index, UNKNOWN)
+            return reader.leaves[index]
 
-        def collect(reader: EvidenceReader, found: Evidence) -> None:
-            code = codes[index]
-            if code.simple:
-                code.evidence(reader.frame, found)
-                return
-            known = reader.found.get(index)
-            if known is None:
-                known = reader.found[index] = Evidence()
-                code.evidence(reader.frame, known)
-                if reader.leaves.get(index, UNKNOWN) is not UNKNOWN:
-                    # It is decided without them.
-                    known.missing.clear()
-                    known.reasons.clear()
-            found.add(known)
+        def choose(reader: EvidenceReader, chosen: dict[int, None]) -> None:
+            chosen[index] = None
 
-        return _Trace(state, collect)
+        return _Trace(state, choose)
 
     def _definition(self, name: str) -> _Trace:
         formula = self._plan.definitions[name].formula
@@ -85,14 +86,40 @@ class Tracer:
         def state(reader: EvidenceReader) -> Value:
             return reader.frame[DEFINED].get(name, UNKNOWN)
 
-        def collect(reader: EvidenceReader, found: Evidence) -> None:
-            known = reader.found.get(name)
-            if known is None:
-                known = reader.found[name] = Evidence()
-                trace.collect(reader, known)
-            found.add(known)
+        return _Trace(state, trace.choose)
 
-        return _Trace(state, collect)
+    # what decides
+
+    def decisive(self, formula: Formula, reader: EvidenceReader) -> tuple[int, ...]:
+        """The leaves on which the state of a formula rests, in the order they are read."""
+        known = self._known.get(id(formula))
+        if known is None:
+            below = tuple(dict.fromkeys(self._leaves(formula)))
+            states = itemgetter(*below) if below else _nothing
+            known = self._known[id(formula)] = _Known(states, {})
+        key = known.states(reader.leaves)
+        leaves = known.decisive.get(key)
+        if leaves is None:
+            chosen: dict[int, None] = {}
+            self.trace(formula).choose(reader, chosen)
+            if len(known.decisive) >= MAX_REMEMBERED:
+                known.decisive.clear()
+            leaves = known.decisive[key] = tuple(chosen)
+        return leaves
+
+    def _leaves(self, formula: Formula) -> Iterator[int]:
+        """The leaves below a formula, through definitions too."""
+        for atom in atoms(formula):
+            if isinstance(atom, Leaf):
+                yield atom.index
+            else:
+                inner = self._plan.definitions[atom.name].formula
+                if inner is not None:
+                    yield from self._leaves(inner)
+
+
+def _nothing(leaves: list[Value]) -> Hashable:
+    return None
 
 
 def _opposite(part: _Trace) -> _Trace:
@@ -100,7 +127,7 @@ def _opposite(part: _Trace) -> _Trace:
         given = part.state(reader)
         return False if given is True else True if given is False else UNKNOWN
 
-    return _Trace(state, part.collect)
+    return _Trace(state, part.choose)
 
 
 def _connected(parts: list[_Trace], decisive: bool) -> _Trace:
@@ -117,7 +144,7 @@ def _connected(parts: list[_Trace], decisive: bool) -> _Trace:
                 result = UNKNOWN
         return result
 
-    def collect(reader: EvidenceReader, found: Evidence) -> None:
+    def choose(reader: EvidenceReader, chosen: dict[int, None]) -> None:
         states = [part.state(reader) for part in parts]
         result: Value = other
         for given in states:
@@ -128,26 +155,25 @@ def _connected(parts: list[_Trace], decisive: bool) -> _Trace:
                 result = UNKNOWN
         for part, given in zip(parts, states, strict=True):
             if given is result:
-                part.collect(reader, found)
+                part.choose(reader, chosen)
 
-    return _Trace(state, collect)
+    return _Trace(state, choose)
 
 
 class EvidenceReader:
-    """Reads the evidence of formulas on one case, each leaf and definition at most once.
+    """Reads the evidence of formulas on one case, each leaf at most once.
 
-    `leaves` holds the state of each leaf that was evaluated, `frame` the case they were evaluated
-    on.
+    `leaves` holds the state of each leaf by its index, UNKNOWN where it was not evaluated; `frame`
+    the case they were evaluated on.
     """
 
-    __slots__ = ("_tracer", "found", "frame", "leaves")
+    __slots__ = ("_found", "_tracer", "frame", "leaves")
 
-    def __init__(self, tracer: Tracer, frame: Frame, leaves: Mapping[int, Value]) -> None:
+    def __init__(self, tracer: Tracer, frame: Frame, leaves: list[Value]) -> None:
         self._tracer = tracer
         self.frame = frame
         self.leaves = leaves
-        self.found: dict[int | str, Evidence] = {}
-        """Leaves by index and definitions by name."""
+        self._found: dict[int, Evidence] = {}
 
     def state(self, formula: Formula) -> Value:
         """Whether a formula is true, false or UNKNOWN on this case."""
@@ -157,6 +183,21 @@ class EvidenceReader:
         """What formulas rest on: their deciding branches where they are true or false, else the
         branches that are unknown."""
         found = Evidence()
+        frame, codes = self.frame, self._tracer.codes
         for formula in formulas:
-            self._tracer.trace(formula).collect(self, found)
+            for index in self._tracer.decisive(formula, self):
+                code = codes[index]
+                if code.simple:
+                    code.evidence(frame, found)
+                else:
+                    found.add(self._found.get(index) or self._leaf(index, code))
+        return found
+
+    def _leaf(self, index: int, code: Code) -> Evidence:
+        found = self._found[index] = Evidence()
+        code.evidence(self.frame, found)
+        if self.leaves[index] is not UNKNOWN:
+            # It is decided without them.
+            found.missing.clear()
+            found.reasons.clear()
         return found

@@ -81,7 +81,6 @@ class Assessment:
     stage: str
     evaluated_on: dt.date
     frame: Frame
-    leaves: dict[int, Value]
     reader: EvidenceReader
     judgements: list[Judgement] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)

@@ -10,10 +10,11 @@ that is not met, and one for each requirement that is not met.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from math import prod
+from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
+from ..feel.compiling import DEFINED, Code, Frame
 from ..feel.values import UNKNOWN, Value
 from ..plan.formula import (
     TRUE,
@@ -51,10 +52,18 @@ class Firing(NamedTuple):
 
 SILENT, ALL_MET, COMPLIANT, NOT_APPLICABLE = range(4)
 UNMET, RAISED, NOT_RAISED = range(4, 7)
+PLAIN: Final = tuple(Firing(status) for status in range(UNMET))
+SILENT_FIRING: Final = PLAIN[SILENT]
 
 
-@dataclass(frozen=True, slots=True)
-class _Pass:
+class _Found(NamedTuple):
+    """What fired for one rule beside its status."""
+
+    unmet: list[int]
+    severity: list[tuple[int, bool]]
+
+
+class _Pass(NamedTuple):
     """One stratum: values to compute, leaves to evaluate, packs to fire, and the boolean
     definitions that are settled after it."""
 
@@ -64,76 +73,137 @@ class _Pass:
     settles: tuple[str, ...]
 
 
-class StageNetwork:
-    """The network of the rules about the partnership, or about the evidence, at one stage."""
+class _Leaf(NamedTuple):
+    """A leaf ready to be evaluated: its index, where its state stands among the properties of the
+    network, and the two texts that state it."""
 
-    def __init__(self, plan: Plan, stage: str, about: str) -> None:
+    number: int
+    value: Callable[[Frame], Value]
+    place: int
+    true: str
+    false: str
+
+
+class _Step(NamedTuple):
+    """A stratum ready to be run. Each pack has the places of its properties."""
+
+    values: tuple[tuple[str, Callable[[Frame], Value]], ...]
+    leaves: tuple[_Leaf, ...]
+    packs: tuple[tuple[Pack, Callable[[list[str]], Iterable[str]]], ...]
+    settles: tuple[str, ...]
+
+
+class StageNetwork:
+    """The network of the rules about the partnership, or about the evidence, at one stage.
+
+    `leaf` and `definition` give the compiled leaves and definitions of the plan.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        stage: str,
+        about: str,
+        leaf: Callable[[int], Code],
+        definition: Callable[[str], Code],
+    ) -> None:
         self.rules: tuple[PlannedRule, ...] = plan.rules_at(stage, about)
         build = _Builder(plan, stage, self.rules)
-        self._passes = build.passes
-        self._flags = build.flags
+        self._network = Network(tuple(pack for one in build.passes for pack in one.packs))
         self._meaning = build.meaning
-        self._network = Network(tuple(pack for one in self._passes for pack in one.packs))
-        indices = [index for one in self._passes for index in one.leaves]
-        self._yes = {index: stated(f"p{index}", "T") for index in indices}
-        self._no = {index: stated(f"p{index}", "F") for index in indices}
+        places: dict[str, int] = {}
 
-    def run(
-        self,
-        leaf: Callable[[int], Value],
-        value: Callable[[str], Value],
-        defined: dict[str, Value],
-    ) -> list[Firing]:
-        """Fire the network for one case.
+        def place(name: str) -> int:
+            return places.setdefault(name, len(places))
 
-        `leaf(index)` evaluates a leaf and `value(name)` a definition that is not boolean; both may
-        read `defined`, which is filled in order. Returns what fired for each of `rules`.
+        self._flags = {
+            production: (place(flag), stated(flag, state), name, state == "T")
+            for production, (flag, state, name) in build.flags.items()
+        }
+        self._steps = [
+            _Step(
+                tuple((name, definition(name).value) for name in one.values),
+                tuple(
+                    _Leaf(
+                        *(index, leaf(index).value, place(f"p{index}")),
+                        *(stated(f"p{index}", "T"), stated(f"p{index}", "F")),
+                    )
+                    for index in one.leaves
+                ),
+                tuple(
+                    (pack, _chosen([place(name) for name in pack.properties])) for pack in one.packs
+                ),
+                one.settles,
+            )
+            for one in build.passes
+        ]
+        self._unknown = [""] * len(places)
+
+    def run(self, frame: Frame, leaves: list[Value]) -> list[Firing]:
+        """Fire the network for the case of a frame; what fired for each of `rules`.
+
+        Enters what is true or false into `leaves`, by index, and the values of the definitions it
+        needs into the frame.
         """
-        states: dict[str, str] = {}
-        status = [SILENT] * len(self.rules)
-        unmet: dict[int, list[int]] = {}
-        severity: dict[int, list[tuple[int, bool]]] = {}
+        states = self._unknown[:]
+        defined = frame[DEFINED]
+        firings = [SILENT_FIRING] * len(self.rules)
+        found: dict[int, _Found] = {}
         fire, flags, meaning = self._network.fire, self._flags, self._meaning
-        yes, no = self._yes, self._no
-        for step in self._passes:
-            for name in step.values:
-                defined[name] = value(name)
-            for index in step.leaves:
-                given = leaf(index)
+        for values, to_evaluate, to_fire, settles in self._steps:
+            for name, value in values:
+                defined[name] = value(frame)
+            for index, value, place, true, false in to_evaluate:
+                given = value(frame)
                 if given is True:
-                    states[f"p{index}"] = yes[index]
+                    leaves[index], states[place] = True, true
                 elif given is False:
-                    states[f"p{index}"] = no[index]
-            for pack in step.packs:
-                for fired in fire(pack, states):
+                    leaves[index], states[place] = False, false
+            for pack, chosen in to_fire:
+                for fired in fire(pack, "".join(chosen(states))):
                     what = meaning.get(fired)
                     if what is None:
-                        flag, state, definition = flags[fired]
-                        states[flag] = stated(flag, state)
+                        place, text, definition, state = flags[fired]
+                        states[place] = text
                         if definition is not None:
-                            defined[definition] = state == "T"
+                            defined[definition] = state
                         continue
                     rule, kind, index = what
-                    if kind == UNMET:
-                        unmet.setdefault(rule, []).append(index)
-                    elif kind in (RAISED, NOT_RAISED):
-                        severity.setdefault(rule, []).append((index, kind == RAISED))
-                    elif kind > status[rule]:
-                        status[rule] = kind
-            for name in step.settles:
+                    if kind < UNMET:
+                        if kind > firings[rule].status:
+                            firings[rule] = PLAIN[kind]
+                    else:
+                        details = found.get(rule)
+                        if details is None:
+                            details = found[rule] = _Found([], [])
+                        if kind == UNMET:
+                            details.unmet.append(index)
+                        else:
+                            details.severity.append((index, kind == RAISED))
+            for name in settles:
                 defined.setdefault(name, UNKNOWN)
-        return [
-            Firing(found, tuple(sorted(unmet.get(rule, ()))), tuple(sorted(severity.get(rule, ()))))
-            for rule, found in enumerate(status)
-        ]
+        for rule, (unmet, severity) in found.items():
+            firings[rule] = Firing(
+                firings[rule].status, tuple(sorted(unmet)), tuple(sorted(severity))
+            )
+        return firings
 
     def close(self) -> None:
         """Free the engine's memory."""
         self._network.close()
 
 
-@dataclass(frozen=True, slots=True)
-class _Built:
+def _chosen(places: list[int]) -> Callable[[list[str]], Iterable[str]]:
+    """What picks the states at these places."""
+    if not places:
+        return lambda states: ()
+    if len(places) == 1:
+        (only,) = places
+        return lambda states: (states[only],)
+    return itemgetter(*places)
+
+
+class _Built(NamedTuple):
     """The positive tree for a condition being true, or being false.
 
     An empty tree holds always; 0 branches mean that it can never hold. `level` is that of the

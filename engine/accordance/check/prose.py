@@ -6,6 +6,7 @@ import datetime as dt
 from fractions import Fraction
 from typing import Any
 
+from ..feel.compiling import Supplied
 from ..feel.values import (
     NONE,
     UNKNOWN,
@@ -44,7 +45,7 @@ def plain(value: Value) -> Any:
     if isinstance(value, dt.timedelta | Months):
         return duration_text(value)
     if isinstance(value, list):
-        if value and all(isinstance(item, dict) for item in value):
+        if value and all(isinstance(item, dict | Supplied) for item in value):
             return f"{len(value)} listed"
         return [plain(item) for item in value]
     if isinstance(value, dict):
@@ -74,7 +75,7 @@ def spoken(value: Value, unit: str | None = None) -> str:
         certain = [spoken(item, unit) for item in value.certain]
         return joined(certain + [f"perhaps {spoken(item, unit)}" for item in value.possible])
     if isinstance(value, list):
-        if value and all(isinstance(item, dict) for item in value):
+        if value and all(isinstance(item, dict | Supplied) for item in value):
             return joined([str(item.get("name", item.get("text", "one more"))) for item in value])
         return joined([spoken(item, unit) for item in value]) or "none"
     return value.replace("_", " ") if " " not in value else str(value)

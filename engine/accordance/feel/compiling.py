@@ -41,22 +41,18 @@ MAX_ITEMS_VISITED: Final = 2_000_000
 """An evaluation that looks at more list items than this is refused, not endured."""
 
 
-class Supplied(dict[str, Value]):
-    """An item of a list that the program supplies; `late` members are computed when an expression
-    first asks for them."""
+class Supplied:
+    """An item of a list that the program supplies; the members that `known` does not have are
+    computed when an expression asks for them."""
 
-    __slots__ = ("late",)
+    __slots__ = ("known",)
 
-    def __init__(self, known: dict[str, Value], **late: Callable[[], Value]) -> None:
-        super().__init__(known)
-        self.late = late
+    def __init__(self, known: dict[str, Value]) -> None:
+        self.known = known
 
-    def member(self, name: str) -> Value:
-        """The member of this name, UNKNOWN where it has none."""
-        compute = self.late.pop(name, None)
-        if compute is not None:
-            self[name] = compute()
-        return self.get(name, UNKNOWN)
+    def late(self, name: str) -> Value:
+        """A member that is not known beforehand, UNKNOWN where there is none of this name."""
+        return UNKNOWN
 
 
 class TooMuchWork(Exception):
@@ -79,9 +75,12 @@ class Evidence:
 
     def add(self, other: Evidence) -> None:
         """Take over what another evidence holds."""
-        self.facts.update(other.facts)
-        self.missing.update(other.missing)
-        self.reasons.update(other.reasons)
+        if other.facts:
+            self.facts.update(other.facts)
+        if other.missing:
+            self.missing.update(other.missing)
+        if other.reasons:
+            self.reasons.update(other.reasons)
 
 
 @dataclass(slots=True)
@@ -615,7 +614,9 @@ def _note(found: Evidence, path: str, value: Value) -> None:
 def _field(item: Value, name: str) -> Value:
     if type(item) is dict:
         return item.get(name, UNKNOWN)
-    return item.member(name) if type(item) is Supplied else UNKNOWN
+    if isinstance(item, Supplied):
+        return item.known[name] if name in item.known else item.late(name)
+    return UNKNOWN
 
 
 def _field_or_outer(scope: _Local, name: str, outer: Code) -> Code:
