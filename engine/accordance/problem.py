@@ -64,6 +64,14 @@ class Code(StrEnum):
     EXPRESSION_EVIDENCE = "expression-evidence"
     # rule cases
     CASE_FORMAT = "case-format"
+    # tables, workbooks and imports
+    COLUMN = "column"
+    ROW = "row"
+    CELL = "cell"
+    SHEET = "sheet"
+    REGISTER_MAPPING = "mapping"
+    SOURCES_DIFFER = "sources-differ"
+    OPEN_CONTRACTING = "open-contracting"
     # the call
     USAGE = "usage"
 

@@ -30,6 +30,11 @@ class SourceText:
         self.has_lines = has_lines
         self._line_starts: list[int] | None = None
 
+    @property
+    def extent(self) -> int:
+        """One more than the largest offset that means a place here."""
+        return len(self.text) + 1
+
     def place(self, offset: int) -> Place:
         """Line and column (counted from 1, in characters) of an offset into the text."""
         if not self.has_lines:

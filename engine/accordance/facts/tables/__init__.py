@@ -1,0 +1,1 @@
+"""Facts in tables: CSV files and workbooks, in our own layout or in that of a body's register."""
