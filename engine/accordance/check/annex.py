@@ -7,13 +7,13 @@ anew. Facts that the fact model does not have are simply not told of.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from ..facts.model import FactModel
 from ..feel.values import UNKNOWN, Value
-from ..plan.outcome import Outcome
+from ..plan.outcome import Kind, Outcome
 from .prose import plain
 
 if TYPE_CHECKING:
@@ -53,12 +53,13 @@ def evidence(answer: Answer) -> list[Json]:
     return entries
 
 
-def good_practice(results: Sequence[Json], entries: Sequence[Json]) -> Json:
+def good_practice(answer: Answer, results: Sequence[Json], entries: Sequence[Json]) -> Json:
     """Where the partnership does well.
 
     `themes` are those whose applicable rules are all met, with the rules among them that rest on a
     fact that someone independent has verified; `rules` are all rules, of any theme, that are met
-    and rest on such a fact, with the evidence.
+    and rest on such a fact, with the evidence; `facts` are further facts that someone independent
+    has verified, that speak for the partnership, and on which no breach rests.
     """
     checked: dict[str, list[Json]] = {}
     for entry in entries:
@@ -98,21 +99,46 @@ def good_practice(results: Sequence[Json], entries: Sequence[Json]) -> Json:
         for theme, members in by_theme.items()
         if all(result["outcome"] == Outcome.COMPLIANT for result in members)
     ]
-    return {"themes": themes, "rules": rules}
+    facts = [
+        {
+            key: entry[key]
+            for key in ("fact", "title", "value", "unit", "reference", "verified_by", "note")
+        }
+        for entry in _favourable(answer, results, checked)
+    ]
+    return {"themes": themes, "rules": rules, "facts": facts}
 
 
-def costs_and_benefits(answer: Answer) -> Json:
+def _favourable(
+    answer: Answer, results: Iterable[Json], checked: dict[str, list[Json]]
+) -> Iterable[Json]:
+    if not checked:
+        return
+    told = {
+        above
+        for result in results
+        if result["kind"] == Kind.BREACH or result["outcome"] == Outcome.COMPLIANT
+        for path in result["rests_on"]
+        for above in _above(path)
+    }
+    for fact, entries in checked.items():
+        value = entries[0]["value"]
+        if fact not in told and isinstance(value, bool):
+            if answer.checker.favourable.get(fact) is value:
+                yield from entries
+
+
+def costs_and_benefits(answer: Answer, missed: Collection[str]) -> Json:
     """The sums of money and the benefits of the file.
 
     `money` has every fact outside lists that is a sum of money, and the ratios that belong to it,
-    in the order of the fact model: those stated, and with the value None those that are worth
-    asking for at the stage.
+    in the order of the fact model: those stated, and with the value None those that are missed.
     """
-    model, stage = answer.case.model, answer.assessment.stage
+    model = answer.case.model
     money = []
     for path in _money(model):
         value = answer.lookup(path)[0]
-        if value is not UNKNOWN or stage in model.facts[path].needed_at:
+        if value is not UNKNOWN or path in missed:
             money.append(answer.fact(path, value))
     names = (
         *("text", "type", "financial", "baseline", "target", "planned_to_date"),

@@ -282,6 +282,13 @@ class Checker:
         return codes
 
     @cached_property
+    def favourable(self) -> dict[str, bool]:
+        """Which value of a yes-or-no fact speaks for a partnership."""
+        from ..plan.polarity import favourable_values
+
+        return favourable_values(self.plan)
+
+    @cached_property
     def _verdict(self) -> CompiledTable:
         return CompiledTable(self.strategy.verdict, self.names)
 

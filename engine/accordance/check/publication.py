@@ -73,7 +73,7 @@ class _Publication:
         for name in ("verdict", "opinion", "opinion_at_worst"):
             document[name] = getattr(whole, name)
         document |= self.full.meanings()
-        document["costs_and_benefits"] = self.accounts(document["costs_and_benefits"])
+        document["costs_and_benefits"] = self.accounts(document["missing"])
         document["follow_up"] = [self.earlier(action) for action in document["follow_up"]]
         document["audience"] = PUBLIC
         document["withheld"] = {
@@ -186,7 +186,10 @@ class _Publication:
             return entry
         return entry | {"reference": None, "note": None, "value": None, WITHHELD: True}
 
-    def accounts(self, found: Json) -> Json:
+    def accounts(self, missing: Sequence[Json]) -> Json:
+        """Costs and benefits; exempt amounts are named and withheld."""
+        missed = {one["path"] for one in missing}
+        found = annex.costs_and_benefits(self.public, missed | self.paths)
         money = []
         for fact in found["money"]:
             path = static_path(fact["path"])
