@@ -32,6 +32,7 @@ Examples:
   accordance check cases/proposals/*.yaml
   accordance check proposal.yaml --set exit_plan.exists=true
   accordance check - --format json < proposal.yaml
+  accordance check proposal.yaml --audience public --output paper.html
 """,
 )
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
@@ -39,7 +40,7 @@ Examples:
     options.strategy,
     options.as_of,
     options.sets,
-    options.format,
+    options.paper,
     options.audience,
     options.everything,
     options.output,
@@ -84,7 +85,7 @@ def command(
             problems += refused.problems
     if problems:
         raise Refused(problems)
-    name = options.chosen_format(format_name, output)
+    name = options.chosen_format(format_name, output, papers=True)
     text = format_named(name).check(shown or reports, page_for(output, everything))
     write(text, output, name)
     return exit_code(reports, fail_on, fail_on_gaps)

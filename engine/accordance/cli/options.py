@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar
 import click
 
 from ..feel.values import date
-from ..report import ENDINGS, FORMATS
+from ..report import ENDINGS, FORMATS, PAPERS
 from ..report.wording import SEVERITIES
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -88,6 +88,15 @@ format = click.option(
 )
 
 
+paper = click.option(
+    "--format",
+    "-f",
+    "format_name",
+    type=click.Choice([*FORMATS, *PAPERS]),
+    help="[default: by the ending of the output file, else table]",
+)
+
+
 def together(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
     """Several options as one decorator, in the order in which the help shows them."""
 
@@ -99,9 +108,13 @@ def together(*options: Callable[[Command], Command]) -> Callable[[Command], Comm
     return decorate
 
 
-def chosen_format(name: str | None, output: str | None) -> str:
-    """The format that was asked for, by name or by the ending of the output file."""
+def chosen_format(name: str | None, output: str | None, papers: bool = False) -> str:
+    """The format that was asked for, by name or by the ending of the output file; `papers` says
+    whether the command can write a paper."""
     if name:
         return name
     ending = os.path.splitext(output or "")[1].lower()
-    return ENDINGS.get(ending, "table")
+    chosen = ENDINGS.get(ending, "table")
+    if chosen in PAPERS and not papers:
+        raise click.UsageError(f"only `check` writes {chosen}; choose another --output or --format")
+    return chosen

@@ -15,7 +15,16 @@ Json: TypeAlias = dict[str, Any]
 """An answer in its JSON form; its member `schema` says which: `accordance/check/1` and the like."""
 
 FORMATS: Final = ("table", "json", "markdown")
-ENDINGS: Final = {".json": "json", ".md": "markdown", ".markdown": "markdown", ".txt": "table"}
+PAPERS: Final = ("html",)
+"""The formats that only a report of cases has: papers to hand in."""
+ENDINGS: Final = {
+    ".json": "json",
+    ".md": "markdown",
+    ".markdown": "markdown",
+    ".txt": "table",
+    ".html": "html",
+    ".htm": "html",
+}
 """The format that the ending of an output file asks for."""
 
 
@@ -42,7 +51,7 @@ class Format(Protocol):
 
 
 def format_named(name: str) -> Format:
-    """The format of that name (one of FORMATS)."""
-    if name not in FORMATS:
+    """The format of that name (one of FORMATS, or of PAPERS, which have `check` alone)."""
+    if name not in (*FORMATS, *PAPERS):
         raise ValueError(f"no format is called {name}")
     return cast(Format, import_module(f".{name}", __name__))
