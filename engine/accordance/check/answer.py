@@ -229,17 +229,18 @@ class Answer:
         if name == UNMET:
             return unmet
         value, unit = self.lookup(name)
+        if isinstance(value, Uncertain) and value.certain:
+            # A message says what is the case; what may be the case as well is asked for elsewhere.
+            value = value.certain
         return "(not known)" if value is UNKNOWN else spoken(self._titled(value), unit)
 
     def _titled(self, value: Value) -> Value:
         """A list of paths of facts as the titles of these facts; any other value as it is."""
-        items = value.certain + value.possible if isinstance(value, Uncertain) else value
-        known = self.case.model.facts
-        if not isinstance(items, list) or not items or not known.keys() >= _paths(items):
+        if not isinstance(value, list) or not value:
             return value
-        if isinstance(value, Uncertain):
-            return Uncertain(tuple((self.title_of(path), sure) for path, sure in value.pairs))
-        return [self.title_of(path) for path in items]
+        paths = {static_path(item) if isinstance(item, str) else "" for item in value}
+        known = self.case.model.facts.keys() >= paths
+        return [self.title_of(path) for path in value] if known else value
 
     def lookup(self, name: str) -> tuple[Value, str | None]:
         """The value and unit of a fact, definition or parameter on this case, by its name."""
@@ -384,7 +385,3 @@ def _step(value: Value, name: str) -> Value:
         known = [_step(item, name) for item in value]
         return [item for item in known if item is not UNKNOWN]
     return UNKNOWN
-
-
-def _paths(values: list[Value]) -> set[str]:
-    return {static_path(value) if isinstance(value, str) else "" for value in values}
