@@ -25,7 +25,7 @@ def test_help_groups_the_commands_by_reader(call: Caller) -> None:
     assert done.code == 0
     sections = re.findall(r"(?m)^(\S.*):$|^  ([a-z]+)  ", done.out)
     assert [title or name for title, name in sections] == [
-        *("Options", "Procurement officer", "check", "explain"),
+        *("Options", "Procurement officer", "check", "explain", "new"),
         *("Policy owner", "rules", "lint", "test"),
     ]
 

@@ -15,7 +15,7 @@ from ..problem import Problem, Refused
 from .stream import say, silence
 
 COMMANDS: Final = {
-    "Procurement officer": ("check", "explain"),
+    "Procurement officer": ("check", "explain", "new"),
     "Policy owner": ("rules", "lint", "test"),
 }
 """Every command under the reader it is made for; its module in this package has the same name."""

@@ -90,3 +90,18 @@ def write(text: str, output: str | None, format_name: str = "table") -> None:
         stream.flush()
     except BrokenPipeError:
         silence()
+
+
+def write_bytes(data: bytes, output: str | None) -> None:
+    """What is no text (a workbook) to a file, or to standard output where that is asked for."""
+    if output is not None and output != STDIN:
+        with open(output, "wb") as file:
+            file.write(data)
+        return
+    stream = sys.stdout
+    try:
+        stream.flush()
+        stream.buffer.write(data)
+        stream.flush()
+    except BrokenPipeError:
+        silence()

@@ -57,7 +57,22 @@ def load_tables(model: FactModel, path: str) -> Assembled:
     tables = workbook_tables(model, path) if is_workbook(path) else csv_tables(model, path)
     header = header_of(tables.cases)
     columns = columns_of(tables.cases, tables.cases.rows[header], model.root, model)
-    return assemble(tables.cases, Layout(columns), header, model, tables.lists)
+    assembled = assemble(tables.cases, Layout(columns), header, model, tables.lists)
+    refuse_if_empty(assembled, tables.cases)
+    return assembled
+
+
+def refuse_if_empty(assembled: Assembled, table: Table) -> None:
+    """Raises Refused for a table without a row."""
+    if not assembled.stated and not assembled.strays:
+        raise Refused(
+            Problem(
+                Code.FILE_EMPTY,
+                "the table holds no case",
+                table.place,
+                "write one a row, below the names of the columns",
+            )
+        )
 
 
 def is_workbook(path: str) -> bool:
@@ -74,8 +89,6 @@ def cases_of(assembled: Assembled, model: FactModel) -> list[Case]:
             cases.append(made)
         else:
             problems += made
-    if not problems and not cases:
-        problems.append(Problem(Code.FILE_EMPTY, "the table holds no case", None))
     if problems:
         raise Refused(problems)
     return cases
