@@ -6,6 +6,7 @@
 PYTHON ?= python3
 ALL    ?=
 ARGS   ?=
+N      ?= 10
 CASE   ?= cases/backtest/g4s-olympics-2012-t1-scale-up.facts.yaml
 
 # durable-rules is compiled at installation; from Python 3.13 on its C code needs this define,
@@ -24,14 +25,15 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test backtest lint format docs bench clean python
+.PHONY: help demo test backtest crosscheck lint format docs bench clean python
 
 help: ## list what one can do
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
 	@echo "  PYTHON=python3.13  use another Python (3.11 or newer)"
 	@echo "  ALL=1              install and require what tests would otherwise skip"
 	@echo "  ARGS='-k table'    hand arguments on to the test suite"
+	@echo "  N=50               how often make crosscheck tries the laws"
 
 demo: $(READY) ## set up, then check one real partnership and print the report
 	@$(BIN)/accordance check $(CASE) --fail-on never
@@ -41,6 +43,9 @@ test: $(READY) ## set up, then run the test suite
 
 backtest: $(READY) ## run documented collaborations against the strategy, as found and blind
 	@$(BIN)/accordance test cases/backtest
+
+crosscheck: $(READY) ## try the laws N times as often, on examples that no run has seen
+	@ACCORDANCE_CROSSCHECK=$(N) $(BIN)/python -m pytest -q tests/laws $(ARGS)
 
 lint: $(READY) ## ruff (rules and format) and mypy --strict
 	$(BIN)/ruff check .
