@@ -16,7 +16,7 @@ DELIMITERS: Final = {",": "comma", ";": "semicolon", "\t": "tab"}
 
 _LINE = re.compile(r"[^\r\n]*")
 _LINE_END = re.compile(r"\r\n|\r|\n")
-_QUOTED = re.compile(r'"([^"]*(?:""[^"]*)*)"')
+_QUOTED = re.compile(r'"([^"]*+(?:""[^"]*+)*+)"')
 _BETWEEN_QUOTES = re.compile(r'"[^"]*(?:""[^"]*)*"?')
 _SEPARATOR_LINE = re.compile(r"sep=([,;\t])\r?\n", re.IGNORECASE)
 """Excel writes and reads such a line before the table."""
@@ -47,6 +47,14 @@ def read_csv(data: bytes, name: str, delimiter: str | None = None) -> Table:
     count = 0
     for row_start, cells in _records(source, start, delimiter):
         count += len(cells)
+        if len(cells) > MAX_COLUMNS:
+            raise Refused(
+                Problem(
+                    Code.TOO_MANY_VALUES,
+                    f"a row has more than {MAX_COLUMNS:,} cells",
+                    source.place(row_start),
+                )
+            )
         if count > MAX_CELLS:
             raise Refused(
                 Problem(
@@ -54,14 +62,6 @@ def read_csv(data: bytes, name: str, delimiter: str | None = None) -> Table:
                     f"the table holds more than {MAX_CELLS:,} cells",
                     source.place(row_start),
                     "split it into several",
-                )
-            )
-        if len(cells) > MAX_COLUMNS:
-            raise Refused(
-                Problem(
-                    Code.TOO_MANY_VALUES,
-                    f"a row has more than {MAX_COLUMNS:,} cells",
-                    source.place(row_start),
                 )
             )
         stated = {
@@ -112,7 +112,7 @@ def _records(
         assert line is not None
         if '"' not in line[0]:
             cells = []
-            for cell in line[0].split(delimiter):
+            for cell in line[0].split(delimiter, MAX_COLUMNS):
                 cells.append((cell, position, position + len(cell)))
                 position += len(cell) + 1
             position = line.end()

@@ -20,7 +20,7 @@ from ...source.table import Row, Table
 from ...source.tree import Located, Mapping, Scalar, Sequence
 from ..model import FactModel
 from ..shapes import Group, List, Shape
-from .cells import value_of
+from .cells import plain_text, value_of
 from .columns import Column, Steps, column_of, path_of
 
 ID: Final = "id"
@@ -347,8 +347,8 @@ class _Assembly:
 
     def owner(self, row: Row, column: int, place: Place) -> Stated | None:
         cell = row.cells.get(column)
-        name = cell.text.strip() if cell is not None else ""
-        one = self.by_id.get(name)
+        name = plain_text(cell.text) if cell is not None else ""
+        one = self.by_id.get(name) or self.by_id.get(name.strip())
         if one is None:
             near = nearest(name, list(self.by_id)) if name else None
             self.strays.append(
@@ -466,6 +466,6 @@ def _close_lists(node: Located, path: str, one: Stated) -> None:
                     f"close the gap, or write `unknown` into a column `{path}[{hole}]`",
                 )
             )
-            return
+            items[:] = [item for item in items if item is not None]
         for position, item in enumerate(items, 1):
             _close_lists(item, f"{path}[{position}]", one)
