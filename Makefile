@@ -25,7 +25,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test backtest crosscheck lint format docs bench clean python
+.PHONY: help demo test backtest crosscheck lint format docs bench clean browser python
 
 help: ## list what one can do
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,7 +38,7 @@ help: ## list what one can do
 demo: $(READY) ## set up, then check one real partnership and print the report
 	@$(BIN)/accordance check $(CASE) --fail-on never
 
-test: $(READY) ## set up, then run the test suite
+test: $(READY) $(if $(ALL),browser) ## set up, then run the test suite
 	@ACCORDANCE_ALL=$(ALL) $(BIN)/python -m pytest -q $(ARGS)
 
 backtest: $(READY) ## run documented collaborations against the strategy, as found and blind
@@ -66,6 +66,10 @@ bench: $(READY) ## measure; every figure is a ratio within one run
 
 clean: ## remove the virtual environments and caches
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis dist build
+
+# What tests in a browser need; without `make test ALL=1` those tests are skipped where it lacks.
+browser:
+	@tests/browser/install.sh
 
 python:
 	@test -n "$(INTERPRETER)" || { echo "make: no $(PYTHON) here; name one with PYTHON=..." >&2; exit 1; }

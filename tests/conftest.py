@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 import pytest
 
+from tests.browser import finding
+
 
 class Need(NamedTuple):
     """Something that not every machine has: is it here, and if not, how does one get it?"""
@@ -25,6 +27,7 @@ NEEDS = {
     "hatchling": Need(
         lambda: importlib.util.find_spec("hatchling") is not None, "pip install hatchling"
     ),
+    "browser": Need(finding.is_complete, "tests/browser/install.sh"),
 }
 
 

@@ -1,7 +1,8 @@
 // Opens pages in Chromium and says what is wrong with them, as JSON on standard output:
-//   node audit.mjs CHROMIUM EMPTY_FOLDER PAGE...
-// For each page and each way of showing it: the violations that axe finds, how wide the content is
-// against the window, what the page tried to load, and what it said on the console.
+//   node audit.mjs CHROMIUM EMPTY_FOLDER [PAGE:WAY,WAY]...
+// For each page and each way of showing it (desktop, phone, print): the violations that axe finds,
+// how wide the content is against the window, what the page tried to load, and what it said on the
+// console.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
@@ -9,11 +10,11 @@ import { chromium } from "playwright-core";
 
 const [executablePath, profile, ...pages] = process.argv.slice(2);
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const shown = [
-  { name: "desktop", width: 1280, height: 900, media: "screen" },
-  { name: "phone", width: 360, height: 740, media: "screen" },
-  { name: "print", width: 794, height: 1123, media: "print" },
-];
+const ways = {
+  desktop: { width: 1280, height: 900, media: "screen" },
+  phone: { width: 360, height: 740, media: "screen" },
+  print: { width: 794, height: 1123, media: "print" },
+};
 
 const context = await chromium.launchPersistentContext(profile, {
   executablePath,
@@ -29,7 +30,7 @@ const context = await chromium.launchPersistentContext(profile, {
   ],
 });
 const found = [];
-for (const file of pages) {
+for (const [file, shown] of pages.map((one) => one.split(":"))) {
   const page = await context.newPage();
   const loaded = [];
   const said = [];
@@ -38,7 +39,8 @@ for (const file of pages) {
   page.on("console", (message) => said.push(message.text()));
   page.on("pageerror", (error) => said.push(String(error)));
   await page.goto(address);
-  for (const { name, width, height, media } of shown) {
+  for (const name of shown.split(",")) {
+    const { width, height, media } = ways[name];
     await page.setViewportSize({ width, height });
     await page.emulateMedia({ media });
     // Evaluated from outside, so that the page's own policy against scripts does not bar it.

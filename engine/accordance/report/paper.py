@@ -128,12 +128,24 @@ _OPTIONAL: Final[Json] = {
     "withheld": None,
     "what_if": None,
 }
-"""What a report may lack."""
+_OPTIONAL_OF_CASE: Final[Json] = {
+    "organisation": None,
+    "summary": None,
+    "lead_officer": None,
+    "forms": None,
+}
+_OPTIONAL_OF_RESULT: Final[Json] = {"basis": (), "because": "", "rests_on": ()}
+"""What a report may lack, and its case, and a result of it."""
 
 
 def paper(report: Json) -> Paper:
     """The paper of one check report, which must be safe to show (`text.safe_throughout`)."""
     report = _OPTIONAL | report
+    report["case"] = _OPTIONAL_OF_CASE | report["case"]
+    report["results"] = [
+        _OPTIONAL_OF_RESULT | result | {"message": result["message"] or ""}
+        for result in report["results"]
+    ]
     shape = outline(report)
     results: Sequence[Json] = report["results"]
     breaches = [result for result in results if result["kind"] == "breach"]
