@@ -38,6 +38,16 @@ def test_pairs(tmp_path: Path) -> None:
         ("story.facts.yaml", "story.expected.yaml")
     ]
     assert pairs(str(tmp_path / "nowhere")) == []
+    story_alone = [(str(tmp_path / "story.facts.yaml"), str(tmp_path / "story.expected.yaml"))]
+    assert pairs(str(tmp_path / "story.facts.yaml")) == story_alone
+    assert pairs(str(tmp_path / "alone.facts.yaml")) == []
+
+
+def test_all_folders_of_cases_at_once() -> None:
+    folders = ("backtest", "portfolio", "proposals")
+    apart = [pair for name in folders for pair in pairs(f"{ROOT}/cases/{name}")]
+    assert pairs(f"{ROOT}/cases") == apart
+    assert pairs(f"{ROOT}/strategy_rules") == []
 
 
 @pytest.mark.parametrize(

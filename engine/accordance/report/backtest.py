@@ -101,10 +101,11 @@ def answer_words(case: Json) -> str:
 
 def total_words(outcome: Json) -> str:
     """How many findings were due and found, and how many were false alarms."""
-    alarms = outcome["false_alarms"]
+    alarms, due = outcome["false_alarms"], outcome["due"]
+    verb = "was" if due == 1 else "were"
     return (
         f"{MARKS[_state(outcome)]} {count(len(outcome['cases']), 'case')}:"
-        f" {outcome['found']:,} of {count(outcome['due'], 'finding')} due were found,"
+        f" {outcome['found']:,} of {count(due, 'finding')} due {verb} found,"
         f" {count(alarms, 'false alarm') if alarms else 'no false alarm'}"
     )
 

@@ -61,18 +61,24 @@ class Expectations:
     retrospective: tuple[str, ...]
 
 
-def pairs(folder: str) -> list[tuple[str, str]]:
-    """The fact files of a folder with their files of expectations, by name; none for a path that
-    is no folder."""
-    if not os.path.isdir(folder):
+def pairs(path: str) -> list[tuple[str, str]]:
+    """The fact files of a folder, by name, with their files of expectations; where it has none,
+    those of the folders in it. A fact file is taken by itself. None for any other path."""
+    if path.endswith(FACTS):
+        expected = path.removesuffix(FACTS) + EXPECTED
+        return [(path, expected)] if os.path.isfile(path) and os.path.isfile(expected) else []
+    if not os.path.isdir(path):
         return []
-    names = sorted(name for name in os.listdir(folder) if name.endswith(FACTS))
-    found = []
-    for name in names:
-        expected = name.removesuffix(FACTS) + EXPECTED
-        if os.path.exists(os.path.join(folder, expected)):
-            found.append((os.path.join(folder, name), os.path.join(folder, expected)))
-    return found
+    below = [os.path.join(path, name) for name in sorted(os.listdir(path))]
+    own = [pair for one in below if one.endswith(FACTS) for pair in pairs(one)]
+    return own or [
+        pair
+        for folder in below
+        if os.path.isdir(folder)
+        for name in sorted(os.listdir(folder))
+        if name.endswith(FACTS)
+        for pair in pairs(os.path.join(folder, name))
+    ]
 
 
 def run_backtest(checker: Checker, files: Iterable[tuple[str, str]]) -> dict[str, Any]:
