@@ -1,0 +1,65 @@
+"""Files of open contracting data become fact files."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ..importing import Import, LeftOut, Made, Reject, held_to_model
+from ..model import FactModel
+from ..yaml_writing import yaml_text
+from .facts import Found, Unfit, facts_of
+from .packages import read_packages
+from .processes import Process, processes
+
+_HEAD: Final = """\
+# Made by `accordance import ocds` from the releases of one contracting process.
+# It states what the data says and nothing else; add what you know.
+"""
+
+
+def import_ocds(paths: list[str], model: FactModel) -> Import:
+    """Every process as a case, or among the rejects. Raises Refused for a file that is no such
+    data."""
+    packages = read_packages(paths)
+    done = Import(
+        kind="ocds",
+        unit="releases",
+        read=len(packages.releases) + len(packages.unusable),
+        digests=packages.digests,
+    )
+    for process in processes(packages.releases):
+        sources = tuple(f"{release.place} {release.id}".rstrip() for release in process.releases)
+        try:
+            found = facts_of(process, model)
+        except Unfit as unfit:
+            done.rejects.append(Reject(process.id, (str(unfit),), sources))
+            continue
+        text = _HEAD + yaml_text(found.facts) + _remarks(found)
+        made = held_to_model(Made(process.id, text, sources), model)
+        if isinstance(made, Reject):
+            done.rejects.append(made)
+            continue
+        done.cases.append(made)
+        done.left_out += _left_out(process, found)
+    for one in packages.unusable:
+        done.rejects.append(Reject(one.ocid, (one.reason,), (str(one.place),)))
+    return done
+
+
+def _left_out(process: Process, found: Found) -> list[LeftOut]:
+    return [
+        LeftOut(process.id, remark.path, remark.text, str(remark.release.place))
+        for remark in found.remarks
+    ]
+
+
+def _remarks(found: Found) -> str:
+    if not found.remarks:
+        return ""
+    lines = ["# Not taken over:"]
+    lines += [f"# - {remark.path}: {remark.text}" for remark in found.remarks]
+    return "\n".join(line if line.isprintable() else _printable(line) for line in lines) + "\n"
+
+
+def _printable(line: str) -> str:
+    return "".join(letter if letter.isprintable() else "?" for letter in line)
