@@ -165,6 +165,9 @@ def _case(report: Json) -> str:
             "## To note",
             markup.bullets(markup.prose(sentence(notice["message"])) for notice in shape.notices),
         ]
+    if shape.good:
+        good = (f"{MARKS['compliant']} {markup.text(sentence(text))}" for text in shape.good)
+        lines += ["## Good practice", markup.bullets(good)]
     lines += _every_rule(report["results"])
     lines.append(_foot(report))
     return "\n\n".join(lines)

@@ -69,6 +69,7 @@ class Outline:
     not_applicable: tuple[Json, ...]
     moot: tuple[Json, ...]
     withheld: tuple[Json, ...]
+    good: tuple[str, ...]
     deeds: tuple[Deed, ...]
     missing: tuple[Question, ...]
     notices: tuple[Json, ...]
@@ -113,6 +114,7 @@ def outline(report: Json) -> Outline:
         not_applicable=_with(results, "not_applicable"),
         moot=tuple(result for result in results if result["moot"]),
         withheld=_with(results, "withheld"),
+        good=tuple(_good(report.get("good_practice"))),
         deeds=deeds,
         missing=missing,
         notices=tuple(report.get("notices") or ()),
@@ -225,6 +227,25 @@ def _summary(
                 if worst and worst != opinion
                 else ""
             )
+
+
+def _good(practice: Json | None) -> Iterable[str]:
+    """What is done well: themes met in full, and what someone independent has verified."""
+    if not practice:
+        return
+    themes: Sequence[Json] = practice["themes"]
+    for words, members in (
+        ("met in full, on verified facts", [one for one in themes if one["verified"]]),
+        ("met in full, on the file's word", [one for one in themes if not one["verified"]]),
+    ):
+        if members:
+            yield f"{words}: {listed(one['theme'] for one in members)}"
+    told = {rule for one in themes for rule in one["verified"]}
+    others = [one["rule"] for one in practice["rules"] if one["rule"] not in told]
+    if others:
+        yield f"met on verified facts: {', '.join(others)}"
+    for fact in practice["facts"]:
+        yield f"verified: {fact['title']} – {'yes' if fact['value'] else 'no'}"
 
 
 def withheld_words(withheld: Json) -> str:

@@ -130,6 +130,7 @@ def _case(report: Json, paint: Paint) -> str:
         _findings("Not enough evidence", listed_gaps, paint, messages=False),
         _findings("Accepted exceptions", shape.accepted, paint),
         _notices(shape, paint),
+        _good(shape, paint),
         _rest(shape, () if few else shape.gaps, paint),
         foot(report, paint),
         _hint(report, shape, paint),
@@ -321,6 +322,15 @@ def _notices(shape: Outline, paint: Paint) -> list[str]:
         if notice.get("rule") and notice["rule"] not in text:
             text = f"{notice['rule']}: {text}"
         lines += paint.paragraph(f"! {text}", INDENT, 2)
+    return lines
+
+
+def _good(shape: Outline, paint: Paint) -> list[str]:
+    if not shape.good:
+        return []
+    lines = [paint.strong("Good practice")]
+    for text in shape.good:
+        lines += paint.paragraph(f"{MARKS['compliant']} {sentence(text)}", INDENT, 2)
     return lines
 
 
