@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import fields
-from typing import Protocol
+from typing import Any, Protocol
 
 from accordance.check.checker import Checker
 from accordance.facts.reading import load_case
@@ -21,28 +21,39 @@ class Judge(Protocol):
 
 
 @contextmanager
-def engine(strategy: Strategy) -> Iterator[Judge]:
-    """The engine, asked through a fact file, answering in the shape of the oracle."""
+def answers(strategy: Strategy) -> Iterator[Callable[[dict[str, Value]], dict[str, Any]]]:
+    """The engine, asked through a fact file."""
     checker = Checker(strategy)
 
-    def judge(facts: dict[str, Value]) -> oracle.Judgement:
+    def answer(facts: dict[str, Value]) -> dict[str, Any]:
         case = load_case(strategy.model, data=case_text(facts).encode(), name="case.json")
         assert case.facts == facts
-        answer = checker.check(case, TODAY).to_json()
-        return oracle.Judgement(
-            results=tuple(
-                oracle.Result(**{part.name: result[part.name] for part in fields(oracle.Result)})
-                for result in answer["results"]
-            ),
-            verdict=answer["verdict"],
-            opinion=answer["opinion"],
-            opinion_at_worst=answer["opinion_at_worst"],
-        )
+        found: dict[str, Any] = checker.check(case, TODAY).to_json()
+        return found
 
     try:
-        yield judge
+        yield answer
     finally:
         checker.close()
+
+
+@contextmanager
+def engine(strategy: Strategy) -> Iterator[Judge]:
+    """The engine, answering in the shape of the oracle."""
+    with answers(strategy) as answer:
+        yield lambda facts: judgement_of(answer(facts))
+
+
+def judgement_of(answer: dict[str, Any]) -> oracle.Judgement:
+    return oracle.Judgement(
+        results=tuple(
+            oracle.Result(**{part.name: result[part.name] for part in fields(oracle.Result)})
+            for result in answer["results"]
+        ),
+        verdict=answer["verdict"],
+        opinion=answer["opinion"],
+        opinion_at_worst=answer["opinion_at_worst"],
+    )
 
 
 @contextmanager
