@@ -17,8 +17,6 @@ from ..feel.compiling import (
     Names,
     Supplied,
     TooMuchWork,
-    compile_expression,
-    is_silent,
     new_frame,
 )
 from ..feel.values import NONE, UNKNOWN, Value
@@ -30,12 +28,14 @@ from ..strategy.model import EVIDENCE, PARTNERSHIP, Strategy
 from .answer import Answer
 from .driver import EngineFailure
 from .evidence import EvidenceReader, Tracer
-from .exceptions import LEAD, Exceptions, Notice, NoticeCode
+from .exceptions import Exceptions, Notice, NoticeCode
+from .expressions import GENERATE_AFTER, Expressions
 from .judging import (
     Assessment,
     Judgement,
     judge,
     not_at_stage,
+    possible_severities,
     static_path,
 )
 from .network import Firing, StageNetwork
@@ -77,15 +77,15 @@ class Checker:
     """A strategy made ready to check cases: `check` for the full answer, `assess` for the bare
     outcomes. It holds one network for each stage it has met; `close()` frees them."""
 
-    def __init__(self, strategy: Strategy) -> None:
+    def __init__(self, strategy: Strategy, generate_after: int = GENERATE_AFTER) -> None:
         self.strategy = strategy
+        self._generate_in = generate_after
         self.plan: Plan = plan(strategy)
-        self.names: Names = self.plan.names
-        self.leaf_codes: dict[int, Code] = {}
+        self.expressions = Expressions(self.plan)
         self.phrases: dict[object, str] = {}
         """Sentences about rules that do not depend on the case, made when first needed."""
         self._networks: dict[tuple[str, str], StageNetwork] = {}
-        self._tracer = Tracer(self.plan, self.leaf_codes)
+        self._tracer = Tracer(self.plan, self.expressions.leaves)
         self._judgements: dict[tuple[str, str, Firing], Judgement] = {}
         self._not_at_stage: dict[str, dict[str, Judgement]] = {}
 
@@ -120,6 +120,11 @@ class Checker:
         assessment.notices[:0] = notices
         return assessment
 
+    @property
+    def names(self) -> Names:
+        """The names that expressions may use."""
+        return self.expressions.names
+
     def close(self) -> None:
         """Free what the networks hold."""
         for network in self._networks.values():
@@ -129,9 +134,14 @@ class Checker:
     # the strata
 
     def _assess(self, case: Case, today: dt.date) -> Assessment:
+        if self._generate_in == 0:
+            self.expressions.generate()
+            for network in self._networks.values():
+                network.prepare(self.expressions)
+        self._generate_in -= 1
         stage = case.stage
         frame = new_frame(
-            case.facts, today, paths=case.paths, codes=self._definition_codes, supplied={}
+            case.facts, today, paths=case.paths, codes=self.expressions.definitions, supplied={}
         )
         leaves: list[Value] = [UNKNOWN] * len(self.plan.leaves)
         found = Assessment(stage, today, frame, EvidenceReader(self._tracer, frame, leaves))
@@ -179,20 +189,26 @@ class Checker:
         for identity, judgement in by_rule.items():
             if judgement.outcome is not Outcome.NON_COMPLIANT:
                 continue
-            accepted, notices = given.accepted_by(
-                judgement.rule, judgement.severity, self.strategy, case.facts, found.evaluated_on
+            acceptance = given.acceptance(
+                judgement.rule,
+                possible_severities(judgement),
+                self.strategy,
+                case.facts,
+                found.evaluated_on,
             )
-            found.notices += [one for one in notices if one not in found.notices]
-            if accepted is None:
-                continue
-            if LEAD not in case.facts:
+            found.notices += [one for one in acceptance.notices if one not in found.notices]
+            if acceptance.open_points:
                 # Whether the exception counts is not known, so neither is the outcome.
                 by_rule[identity] = replace(
-                    judgement, outcome=Outcome.INSUFFICIENT_EVIDENCE, acceptance_needs=LEAD
+                    judgement,
+                    outcome=Outcome.INSUFFICIENT_EVIDENCE,
+                    acceptance_needs=acceptance.open_points,
                 )
-            else:
+            elif acceptance.accepted_by is not None:
                 by_rule[identity] = replace(
-                    judgement, outcome=Outcome.ACCEPTED_EXCEPTION, accepted_by=accepted
+                    judgement,
+                    outcome=Outcome.ACCEPTED_EXCEPTION,
+                    accepted_by=acceptance.accepted_by,
                 )
 
     def _evidence_lists(
@@ -233,7 +249,7 @@ class Checker:
             planned = self.plan.definitions[name]
             for other in sorted(planned.reads):
                 self.definition(other, frame)
-            defined[name] = self._definition_codes[name].value(frame)
+            defined[name] = self.expressions.definitions[name].value(frame)
         return defined[name]
 
     def stated(self, path: str, frame: Frame) -> bool:
@@ -251,17 +267,9 @@ class Checker:
         key = stage, about
         network = self._networks.get(key)
         if network is None:
-            codes = self._definition_codes
-            network = StageNetwork(self.plan, stage, about, self._leaf_code, codes.__getitem__)
+            network = StageNetwork(self.plan, stage, about, self.expressions)
             self._networks[key] = network
         return network
-
-    def _leaf_code(self, index: int) -> Code:
-        code = self.leaf_codes.get(index)
-        if code is None:
-            leaf = self.plan.leaves[index]
-            code = self.leaf_codes[index] = compile_expression(leaf.expression, self.names)
-        return code
 
     def _elsewhere(self, stage: str) -> dict[str, Judgement]:
         """The judgements of the rules that ask for nothing at a stage."""
@@ -271,15 +279,6 @@ class Checker:
                 rule.id: not_at_stage(rule, stage) for rule in self.strategy.rules
             }
         return known
-
-    @cached_property
-    def _definition_codes(self) -> dict[str, Code]:
-        codes: dict[str, Code] = {}
-        for name, planned in self.plan.definitions.items():
-            codes[name] = compile_expression(planned.definition.expression, self.names)
-            if is_silent(codes[name]):
-                self.names = replace(self.names, silent=self.names.silent | {name})
-        return codes
 
     @cached_property
     def favourable(self) -> dict[str, bool]:
@@ -315,7 +314,7 @@ class Checker:
         if code is None:
             from ..plan.reading import path_node
 
-            code = self._paths[path] = compile_expression(path_node(path), self.names)
+            code = self._paths[path] = self.expressions.compile(path_node(path))
         return code
 
     @cached_property

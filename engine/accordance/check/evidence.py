@@ -183,21 +183,25 @@ class EvidenceReader:
         """What formulas rest on: their deciding branches where they are true or false, else the
         branches that are unknown."""
         found = Evidence()
-        frame, codes = self.frame, self._tracer.codes
+        codes = self._tracer.codes
+        # A frame of its own: an expression that is being evaluated may have asked, and its local
+        # variables must not meet those of the leaves.
+        frame = self.frame[:]
         for formula in formulas:
             for index in self._tracer.decisive(formula, self):
                 code = codes[index]
-                if code.simple:
+                if code.simple or self.leaves[index] is UNKNOWN:
                     code.evidence(frame, found)
                 else:
-                    found.add(self._found.get(index) or self._leaf(index, code))
+                    found.add(self._decided(index, code, frame))
         return found
 
-    def _leaf(self, index: int, code: Code) -> Evidence:
-        found = self._found[index] = Evidence()
-        code.evidence(self.frame, found)
-        if self.leaves[index] is not UNKNOWN:
-            # It is decided without them.
+    def _decided(self, index: int, code: Code, frame: Frame) -> Evidence:
+        """What a leaf rests on that is true or false: it is decided without what is missing."""
+        found = self._found.get(index)
+        if found is None:
+            found = self._found[index] = Evidence()
+            code.evidence(frame, found)
             found.missing.clear()
             found.reasons.clear()
         return found

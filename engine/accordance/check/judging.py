@@ -9,13 +9,13 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
 from ..feel.compiling import Evidence, Frame
-from ..feel.values import Value
+from ..feel.values import UNKNOWN, Value
 from ..plan.formula import Formula
 from ..plan.outcome import SEVERITY_RANK, Kind, Outcome, kind_of
 from ..plan.planning import PlannedRule
 from ..strategy.model import Rule
 from .evidence import EvidenceReader
-from .exceptions import Notice
+from .exceptions import LEAD, SEVERITY, Notice
 from .network import ALL_MET, COMPLIANT, NOT_APPLICABLE, Firing
 
 _POSITION = re.compile(r"\[\d+\]")
@@ -46,8 +46,9 @@ class Judgement:
     gate: bool
     unmet: tuple[int, ...] = ()
     accepted_by: dict[str, Value] | None = None
-    acceptance_needs: str | None = None
-    """The fact without which one cannot tell whether an exception to a breach counts."""
+    acceptance_needs: tuple[str, ...] = ()
+    """What one must know to tell whether an exception to a breach counts: the lead officer, or the
+    severity of the breach."""
 
     @cached_property
     def kind(self) -> Kind | None:
@@ -95,10 +96,18 @@ class Assessment:
         if found is None:
             formulas = decisive_formulas(judgement, self.stage, self.reader.state)
             found = self._evidence[judgement.rule.id] = self.reader.of(*formulas)
-            if judgement.acceptance_needs is not None:
+            if judgement.acceptance_needs:
                 found.missing.clear()
-                found.missing[judgement.acceptance_needs] = None
+                self._add_open_points(judgement, found)
         return found
+
+    def _add_open_points(self, judgement: Judgement, found: Evidence) -> None:
+        if LEAD in judgement.acceptance_needs:
+            found.missing[LEAD] = None
+        if SEVERITY in judgement.acceptance_needs and judgement.planned is not None:
+            steps = (formula for _, formula in judgement.planned.severity)
+            unknown = [one for one in steps if self.reader.state(one) is UNKNOWN]
+            found.add(self.reader.of(*unknown))
 
 
 def judge(planned: PlannedRule, firing: Firing, stage: str) -> Judgement:
@@ -138,6 +147,16 @@ def severities(planned: PlannedRule, fired: dict[int, bool]) -> tuple[str, str]:
         if raised is True:
             least = max(least, level, key=SEVERITY_RANK.__getitem__)
     return highest, least
+
+
+def possible_severities(judgement: Judgement) -> tuple[str, ...]:
+    """The severities that a breach may turn out to have, the highest first."""
+    least = SEVERITY_RANK[judgement.severity_least]
+    most = SEVERITY_RANK[judgement.severity]
+    steps = judgement.planned.severity if judgement.planned is not None else ()
+    levels = {judgement.severity, judgement.severity_least, *(level for level, _ in steps)}
+    within = [level for level in levels if least <= SEVERITY_RANK[level] <= most]
+    return tuple(sorted(within, key=SEVERITY_RANK.__getitem__, reverse=True))
 
 
 def not_at_stage(rule: Rule, stage: str) -> Judgement:

@@ -14,7 +14,7 @@ from math import prod
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
-from ..feel.compiling import DEFINED, Code, Frame
+from ..feel.compiling import DEFINED, Frame
 from ..feel.values import UNKNOWN, Value
 from ..plan.formula import (
     TRUE,
@@ -29,6 +29,7 @@ from ..plan.formula import (
 from ..plan.formula import Any as AnyOf
 from ..plan.planning import Plan, PlannedRule
 from .driver import Network, Pack, Production, packs, stated
+from .expressions import Evaluate, Expressions, LeafPlace
 
 HOIST_ABOVE: Final = 8
 """A production that could fire more often than this gets its larger parts as definitions of their
@@ -73,71 +74,59 @@ class _Pass(NamedTuple):
     settles: tuple[str, ...]
 
 
-class _Leaf(NamedTuple):
-    """A leaf ready to be evaluated: its index, where its state stands among the properties of the
-    network, and the two texts that state it."""
-
-    number: int
-    value: Callable[[Frame], Value]
-    place: int
-    true: str
-    false: str
-
-
 class _Step(NamedTuple):
-    """A stratum ready to be run. Each pack has the places of its properties."""
+    """A stratum ready to be run. Each pack has what picks the states of its properties."""
 
-    values: tuple[tuple[str, Callable[[Frame], Value]], ...]
-    leaves: tuple[_Leaf, ...]
+    evaluate: Evaluate
     packs: tuple[tuple[Pack, Callable[[list[str]], Iterable[str]]], ...]
     settles: tuple[str, ...]
 
 
 class StageNetwork:
-    """The network of the rules about the partnership, or about the evidence, at one stage.
+    """The network of the rules about the partnership, or about the evidence, at one stage."""
 
-    `leaf` and `definition` give the compiled leaves and definitions of the plan.
-    """
-
-    def __init__(
-        self,
-        plan: Plan,
-        stage: str,
-        about: str,
-        leaf: Callable[[int], Code],
-        definition: Callable[[str], Code],
-    ) -> None:
+    def __init__(self, plan: Plan, stage: str, about: str, expressions: Expressions) -> None:
         self.rules: tuple[PlannedRule, ...] = plan.rules_at(stage, about)
         build = _Builder(plan, stage, self.rules)
         self._network = Network(tuple(pack for one in build.passes for pack in one.packs))
+        self._passes = build.passes
         self._meaning = build.meaning
-        places: dict[str, int] = {}
-
-        def place(name: str) -> int:
-            return places.setdefault(name, len(places))
-
+        self._places: dict[str, int] = {}
         self._flags = {
-            production: (place(flag), stated(flag, state), name, state == "T")
+            production: (self._place(flag), stated(flag, state), name, state == "T")
             for production, (flag, state, name) in build.flags.items()
         }
+        self.prepare(expressions)
+        self._unknown = [""] * len(self._places)
+
+    def prepare(self, expressions: Expressions) -> None:
+        """Take the expressions as they are compiled now."""
         self._steps = [
             _Step(
-                tuple((name, definition(name).value) for name in one.values),
-                tuple(
-                    _Leaf(
-                        *(index, leaf(index).value, place(f"p{index}")),
-                        *(stated(f"p{index}", "T"), stated(f"p{index}", "F")),
-                    )
-                    for index in one.leaves
+                expressions.evaluator(
+                    one.values,
+                    [
+                        LeafPlace(
+                            leaf=index,
+                            place=self._place(f"p{index}"),
+                            true=stated(f"p{index}", "T"),
+                            false=stated(f"p{index}", "F"),
+                        )
+                        for index in one.leaves
+                    ],
                 ),
                 tuple(
-                    (pack, _chosen([place(name) for name in pack.properties])) for pack in one.packs
+                    (pack, _chosen([self._place(name) for name in pack.properties]))
+                    for pack in one.packs
                 ),
                 one.settles,
             )
-            for one in build.passes
+            for one in self._passes
         ]
-        self._unknown = [""] * len(places)
+
+    def _place(self, name: str) -> int:
+        """Where the state of a property stands."""
+        return self._places.setdefault(name, len(self._places))
 
     def run(self, frame: Frame, leaves: list[Value]) -> list[Firing]:
         """Fire the network for the case of a frame; what fired for each of `rules`.
@@ -150,15 +139,8 @@ class StageNetwork:
         firings = [SILENT_FIRING] * len(self.rules)
         found: dict[int, _Found] = {}
         fire, flags, meaning = self._network.fire, self._flags, self._meaning
-        for values, to_evaluate, to_fire, settles in self._steps:
-            for name, value in values:
-                defined[name] = value(frame)
-            for index, value, place, true, false in to_evaluate:
-                given = value(frame)
-                if given is True:
-                    leaves[index], states[place] = True, true
-                elif given is False:
-                    leaves[index], states[place] = False, false
+        for evaluate, to_fire, settles in self._steps:
+            evaluate(frame, leaves, states)
             for pack, chosen in to_fire:
                 for fired in fire(pack, "".join(chosen(states))):
                     what = meaning.get(fired)

@@ -37,6 +37,7 @@ FOUND: Final = 7  # dict: definition -> Evidence, filled when first asked for
 LOCALS: Final = 8  # the first local variable
 
 MAX_LOCALS: Final = 40
+MAX_DAYS: Final = 64
 MAX_ITEMS_VISITED: Final = 2_000_000
 """An evaluation that looks at more list items than this is refused, not endured."""
 
@@ -102,6 +103,9 @@ class Code:
     """Does the value depend on nothing but the evaluation date?"""
     simple: bool = False
     """Does it rest on the same few facts whatever their values?"""
+    origin: tuple[Any, ...] = ()
+    """What the value is made of: the kind of expression, and its parts (see generating.py); empty
+    where that does not matter."""
 
     def places(self, frame: Frame) -> list[str | None]:
         """The concrete path of each item of a list, None for an item that is no fact's."""
@@ -148,17 +152,17 @@ def new_frame(
 
 def compile_expression(node: Node, names: Names) -> Code:
     """Compile an expression whose names are known to `names`."""
-    return _Compiler(names).compile(node, None)
+    return Compiler(names).compile(node, None)
 
 
 @dataclass(frozen=True, slots=True)
-class _Local:
+class Local:
     """A local variable, or the item of a filter (then `name` is None), in a chain of scopes."""
 
     name: str | None
     slot: int
     type: Type
-    outer: _Local | None
+    outer: Local | None
     silent: bool
     """Does it stand for something that is no fact?"""
 
@@ -168,7 +172,7 @@ class _Local:
         return self.slot + (1 if self.name is not None else 2)
 
 
-def _next_slot(scope: _Local | None) -> int:
+def _next_slot(scope: Local | None) -> int:
     slot = LOCALS if scope is None else scope.next_slot
     if slot + 2 > LOCALS + MAX_LOCALS:
         raise TooMuchWork("too many variables inside one another")
@@ -188,23 +192,29 @@ def _item_type(kind: Type) -> Type:
     return kind.item if isinstance(kind, ListType) else ANY
 
 
-class _Compiler:
+class Compiler:
+    """Makes the closures of an expression."""
+
     def __init__(self, names: Names) -> None:
         self.names = names
 
-    def compile(self, node: Node, scope: _Local | None) -> Code:
+    def compile(self, node: Node, scope: Local | None) -> Code:
         code: Code = getattr(self, f"_{type(node).__name__.lower()}")(node, scope)
         return code
 
+    def repeated(self, node: Node, scope: Local) -> Code:
+        """Compile what is evaluated once for each item of a list."""
+        return self.compile(node, scope)
+
     # names and paths
 
-    def _literal(self, node: syntax.Literal, scope: _Local | None) -> Code:
+    def _literal(self, node: syntax.Literal, scope: Local | None) -> Code:
         return _constant(node.value)
 
-    def _null(self, node: syntax.Null, scope: _Local | None) -> Code:
+    def _null(self, node: syntax.Null, scope: Local | None) -> Code:
         return _constant(UNKNOWN)
 
-    def _name(self, node: syntax.Name, scope: _Local | None) -> Code:
+    def _name(self, node: syntax.Name, scope: Local | None) -> Code:
         name = node.name
         while scope is not None:
             if scope.name == name or (scope.name is None and name == "item"):
@@ -226,17 +236,18 @@ class _Compiler:
         kind = ANY if self.names.facts is None else self.names.facts.fields.get(name, ANY)
         return _fact((name,), kind)
 
-    def _path(self, node: syntax.Path, scope: _Local | None) -> Code:
+    def _path(self, node: syntax.Path, scope: Local | None) -> Code:
         return _member(self.compile(node.base, scope), node.field)
 
     # operators
 
-    def _negate(self, node: syntax.Negate, scope: _Local | None) -> Code:
+    def _negate(self, node: syntax.Negate, scope: Local | None) -> Code:
         operand = self.compile(node.operand, scope)
         value = operand.value
-        return Code(lambda frame: logic.negative(value(frame)), operand.evidence)
+        origin = "apply", logic.negative, (operand,)
+        return Code(lambda frame: logic.negative(value(frame)), operand.evidence, origin=origin)
 
-    def _arithmetic(self, node: syntax.Arithmetic, scope: _Local | None) -> Code:
+    def _arithmetic(self, node: syntax.Arithmetic, scope: Local | None) -> Code:
         left, right = self.compile(node.left, scope), self.compile(node.right, scope)
         operate, first, second = logic.ARITHMETIC[node.operator], left.value, right.value
 
@@ -254,9 +265,9 @@ class _Compiler:
 
         if left.daily and right.daily:
             return Code(_once_a_day(value), evidence, daily=True)
-        return Code(value, evidence)
+        return Code(value, evidence, origin=("apply", operate, (left, right)))
 
-    def _comparison(self, node: syntax.Comparison, scope: _Local | None) -> Code:
+    def _comparison(self, node: syntax.Comparison, scope: Local | None) -> Code:
         sign = node.operator
         if isinstance(node.right, syntax.Null) or isinstance(node.left, syntax.Null):
             operand = self.compile(
@@ -266,43 +277,44 @@ class _Compiler:
             if sign not in ("=", "!="):
                 return _constant(UNKNOWN)
             ask = logic.is_none if sign == "=" else logic.has_value
-            return Code(lambda frame: ask(value(frame)), operand.evidence, simple=operand.simple)
-        left, right = self.compile(node.left, scope), self.compile(node.right, scope)
-        simple = left.simple and (right.daily or right.simple)
-        return Code(_comparing(sign, left, right), _both(sign, left, right), simple=simple)
+            return Code(
+                lambda frame: ask(value(frame)),
+                operand.evidence,
+                simple=operand.simple,
+                origin=("is none" if sign == "=" else "has value", operand),
+            )
+        return _compared(sign, self.compile(node.left, scope), self.compile(node.right, scope))
 
-    def _between(self, node: syntax.Between, scope: _Local | None) -> Code:
+    def _between(self, node: syntax.Between, scope: Local | None) -> Code:
         value = self.compile(node.value, scope)
         low, high = self.compile(node.low, scope), self.compile(node.high, scope)
         return _conjunction(
             [
-                Code(_comparing(">=", value, low), _both(">=", value, low)),
-                Code(_comparing("<=", value, high), _both("<=", value, high)),
+                _compared(">=", value, low),
+                _compared("<=", value, high),
             ]
         )
 
-    def _in(self, node: syntax.In, scope: _Local | None) -> Code:
+    def _in(self, node: syntax.In, scope: Local | None) -> Code:
         value = self.compile(node.value, scope)
         tests = node.tests
         if len(tests) > 1 and all(isinstance(test, syntax.Literal) for test in tests):
             return _membership(value, [test.value for test in tests])  # type: ignore[attr-defined]
         return _disjunction([self._test(value, test, scope) for test in tests])
 
-    def _test(self, value: Code, test: Node, scope: _Local | None) -> Code:
+    def _test(self, value: Code, test: Node, scope: Local | None) -> Code:
         if isinstance(test, syntax.Range):
             low, high = self.compile(test.low, scope), self.compile(test.high, scope)
             above, below = (">" if test.low_open else ">="), ("<" if test.high_open else "<=")
             return _conjunction(
                 [
-                    Code(_comparing(above, value, low), _both(above, value, low)),
-                    Code(_comparing(below, value, high), _both(below, value, high)),
+                    _compared(above, value, low),
+                    _compared(below, value, high),
                 ]
             )
         if isinstance(test, syntax.UnaryTest):
             operand = self.compile(test.operand, scope)
-            return Code(
-                _comparing(test.operator, value, operand), _both(test.operator, value, operand)
-            )
+            return _compared(test.operator, value, operand)
         if isinstance(test, syntax.ListLiteral):
             return _disjunction([self._test(value, item, scope) for item in test.items])
         operand = self.compile(test, scope)
@@ -319,13 +331,13 @@ class _Compiler:
 
     # connectives
 
-    def _and(self, node: syntax.And, scope: _Local | None) -> Code:
+    def _and(self, node: syntax.And, scope: Local | None) -> Code:
         return _conjunction([self.compile(part, scope) for part in node.parts])
 
-    def _or(self, node: syntax.Or, scope: _Local | None) -> Code:
+    def _or(self, node: syntax.Or, scope: Local | None) -> Code:
         return _disjunction([self.compile(part, scope) for part in node.parts])
 
-    def _not(self, node: syntax.Not, scope: _Local | None) -> Code:
+    def _not(self, node: syntax.Not, scope: Local | None) -> Code:
         operand = self.compile(node.operand, scope)
         value = operand.value
 
@@ -333,9 +345,9 @@ class _Compiler:
             given = value(frame)
             return False if given is True else True if given is False else UNKNOWN
 
-        return Code(opposite, operand.evidence)
+        return Code(opposite, operand.evidence, origin=("not", operand))
 
-    def _if(self, node: syntax.If, scope: _Local | None) -> Code:
+    def _if(self, node: syntax.If, scope: Local | None) -> Code:
         condition = self.compile(node.condition, scope)
         then, otherwise = self.compile(node.then, scope), self.compile(node.otherwise, scope)
         decide, first, second = condition.value, then.value, otherwise.value
@@ -357,11 +369,12 @@ class _Compiler:
             if decided is not True:
                 otherwise.evidence(frame, found)
 
-        return Code(value, evidence, then.type if then.type == otherwise.type else ANY)
+        kind = then.type if then.type == otherwise.type else ANY
+        return Code(value, evidence, kind, origin=("if", condition, then, otherwise))
 
     # lists
 
-    def _listliteral(self, node: syntax.ListLiteral, scope: _Local | None) -> Code:
+    def _listliteral(self, node: syntax.ListLiteral, scope: Local | None) -> Code:
         items = [self.compile(item, scope) for item in node.items]
         values = [item.value for item in items]
         kind = items[0].type if items else ANY
@@ -369,9 +382,10 @@ class _Compiler:
             lambda frame: [value(frame) for value in values],
             _all_of(items),
             ListType(item=kind if all(item.type == kind for item in items) else ANY),
+            origin=("list", items),
         )
 
-    def _range(self, node: syntax.Range, scope: _Local | None) -> Code:
+    def _range(self, node: syntax.Range, scope: Local | None) -> Code:
         low, high = self.compile(node.low, scope), self.compile(node.high, scope)
 
         def value(frame: Frame) -> Value:
@@ -384,33 +398,35 @@ class _Compiler:
 
         return Code(value, _all_of([low, high]), ListType())
 
-    def _filter(self, node: syntax.Filter, scope: _Local | None) -> Code:
+    def _filter(self, node: syntax.Filter, scope: Local | None) -> Code:
         base = self.compile(node.base, scope)
         slot = _next_slot(scope)
-        inner = _Local(None, slot, _item_type(base.type), scope, is_silent(base))
-        return _filtered(base, self.compile(node.condition, inner), slot)
+        inner = Local(None, slot, _item_type(base.type), scope, is_silent(base))
+        return _filtered(base, self.repeated(node.condition, inner), slot)
 
     def _iterate(
-        self, iterators: tuple[tuple[str, Node], ...], scope: _Local | None
-    ) -> tuple[list[tuple[Code, int]], _Local | None]:
+        self, iterators: tuple[tuple[str, Node], ...], scope: Local | None
+    ) -> tuple[list[tuple[Code, int]], Local | None]:
         loops = []
         for name, source in iterators:
             items = self.compile(source, scope)
             kind = _item_type(items.type)
-            scope = _Local(name, _next_slot(scope), kind, scope, is_silent(items))
+            scope = Local(name, _next_slot(scope), kind, scope, is_silent(items))
             loops.append((items, scope.slot))
         return loops, scope
 
-    def _quantified(self, node: syntax.Quantified, scope: _Local | None) -> Code:
+    def _quantified(self, node: syntax.Quantified, scope: Local | None) -> Code:
         loops, inner = self._iterate(node.iterators, scope)
-        code = self.compile(node.condition, inner)
+        assert inner is not None
+        code = self.repeated(node.condition, inner)
         for items, slot in reversed(loops):
             code = _quantified(node.quantifier == "every", items, slot, code)
         return code
 
-    def _for(self, node: syntax.For, scope: _Local | None) -> Code:
+    def _for(self, node: syntax.For, scope: Local | None) -> Code:
         loops, inner = self._iterate(node.iterators, scope)
-        code = self.compile(node.result, inner)
+        assert inner is not None
+        code = self.repeated(node.result, inner)
         code = _mapped(*loops[-1], code)
         for items, slot in reversed(loops[:-1]):
             code = _flattened(_mapped(items, slot, code))
@@ -418,9 +434,9 @@ class _Compiler:
 
     # functions
 
-    def _call(self, node: syntax.Call, scope: _Local | None) -> Code:
+    def _call(self, node: syntax.Call, scope: Local | None) -> Code:
         if node.function == "today":
-            return Code(lambda frame: frame[TODAY], _no_evidence, daily=True)
+            return Code(lambda frame: frame[TODAY], _no_evidence, daily=True, origin=("today",))
         function = functions.FUNCTIONS[node.function]
         codes = [self.compile(argument, scope) for argument in node.arguments]
         if node.function == "is defined":
@@ -431,8 +447,9 @@ class _Compiler:
             return functions.apply(function, [value(frame) for value in values])
 
         gather = _all_of(codes)
+        origin: tuple[Any, ...] = "call", function, codes
         if gather is _no_evidence:
-            return Code(value, _no_evidence)
+            return Code(value, _no_evidence, origin=origin)
 
         def evidence(frame: Frame, found: Evidence) -> None:
             inner = Evidence()
@@ -442,7 +459,7 @@ class _Compiler:
             found.add(inner)
 
         kind = codes[0].type if node.function == "distinct values" else ANY
-        return Code(value, evidence, kind)
+        return Code(value, evidence, kind, origin=origin)
 
 
 class _Constant:
@@ -459,18 +476,21 @@ class _Constant:
 
 def _constant(given: Value) -> Code:
     kind = ListType() if type(given) is list else ANY
-    return Code(_Constant(given), _no_evidence, kind, daily=True)
+    return Code(_Constant(given), _no_evidence, kind, daily=True, origin=("constant", given))
 
 
 def _once_a_day(value: Callable[[Frame], Value]) -> Callable[[Frame], Value]:
-    """Remembers the value for the evaluation date of last time."""
-    known: list[Value] = [None, UNKNOWN]
+    """Remembers the values for the evaluation dates it has met."""
+    known: dict[Value, Value] = {}
 
     def remembered(frame: Frame) -> Value:
         today = frame[TODAY]
-        if today is not known[0]:
-            known[:] = today, value(frame)
-        return known[1]
+        given = known.get(today)
+        if given is None:
+            if len(known) >= MAX_DAYS:
+                known.clear()
+            given = known[today] = value(frame)
+        return given
 
     return remembered
 
@@ -508,13 +528,16 @@ def _fact(names: tuple[str, ...], kind: Type) -> Code:
         else:
             found.facts[path] = given
 
-    return Code(value, evidence, kind, lambda frame: path, names, simple=True)
+    return Code(
+        value, evidence, kind, lambda frame: path, names, simple=True, origin=("fact", names)
+    )
 
 
-def _local(scope: _Local) -> Code:
+def _local(scope: Local) -> Code:
     slot = scope.slot
+    origin = "local", slot
     if scope.silent:
-        return Code(lambda frame: frame[slot], _no_evidence, scope.type)
+        return Code(lambda frame: frame[slot], _no_evidence, scope.type, origin=origin)
 
     def locate(frame: Frame) -> str | None:
         path: str | None = frame[PATHS].get(id(frame[slot]))
@@ -525,12 +548,13 @@ def _local(scope: _Local) -> Code:
         if path is not None:
             found.facts[path] = frame[slot]
 
-    return Code(lambda frame: frame[slot], evidence, scope.type, locate)
+    return Code(lambda frame: frame[slot], evidence, scope.type, locate, origin=origin)
 
 
 def _definition(name: str, kind: Type, silent: bool) -> Code:
+    origin = "definition", name
     if silent:
-        return Code(lambda frame: frame[DEFINED][name], _no_evidence, kind)
+        return Code(lambda frame: frame[DEFINED][name], _no_evidence, kind, origin=origin)
 
     def evidence(frame: Frame, found: Evidence) -> None:
         known = frame[FOUND].get(name)
@@ -541,11 +565,16 @@ def _definition(name: str, kind: Type, silent: bool) -> Code:
             frame[FOUND][name] = known
         found.add(known)
 
-    return Code(lambda frame: frame[DEFINED][name], evidence, kind)
+    return Code(lambda frame: frame[DEFINED][name], evidence, kind, origin=origin)
 
 
 def _supplied(name: str, kind: Type) -> Code:
-    return Code(lambda frame: frame[SUPPLIED].get(name, UNKNOWN), _no_evidence, kind)
+    return Code(
+        lambda frame: frame[SUPPLIED].get(name, UNKNOWN),
+        _no_evidence,
+        kind,
+        origin=("supplied", name),
+    )
 
 
 def _member(base: Code, name: str) -> Code:
@@ -559,18 +588,13 @@ def _member(base: Code, name: str) -> Code:
         kind = owner.fields.get(name, ANY)
         if base.names is not None:
             return _fact((*base.names, name), kind)
+        steps = _steps(base)
+        if steps is not None and not is_silent(base):
+            return _item_fact(steps[0], (*steps[1:], name), kind, ("member", base, name))
     inner = base.value
 
     def value(frame: Frame) -> Value:
-        group = inner(frame)
-        shape = type(group)
-        if shape is dict:
-            return group.get(name, UNKNOWN)
-        if shape is list:
-            return [_field(item, name) for item in group]
-        if shape is Uncertain:
-            return Uncertain(tuple((_field(item, name), sure) for item, sure in group.pairs))
-        return _field(group, name)
+        return member(inner(frame), name)
 
     def locate(frame: Frame) -> str | None:
         path = base.locate(frame) if base.locate is not None else None
@@ -593,7 +617,7 @@ def _member(base: Code, name: str) -> Code:
             _note(found, path, value(frame))
 
     if is_silent(base):
-        return Code(value, _no_evidence, kind)
+        return Code(value, _no_evidence, kind, origin=("member", base, name))
 
     def locate_items(frame: Frame) -> list[str | None]:
         if type(inner(frame)) in (list, Uncertain):
@@ -601,7 +625,72 @@ def _member(base: Code, name: str) -> Code:
         paths = frame[PATHS]
         return [paths.get(id(item)) for item, _ in functions.pairs_of(value(frame)) or ()]
 
-    return Code(value, evidence, kind, locate, locate_items=locate_items)
+    origin = "member", base, name
+    return Code(value, evidence, kind, locate, locate_items=locate_items, origin=origin)
+
+
+def member(group: Value, name: str) -> Value:
+    """A fact of a group, over a list that of every item."""
+    shape = type(group)
+    if shape is dict:
+        return group.get(name, UNKNOWN)
+    if isinstance(group, Supplied):
+        return group.known[name] if name in group.known else group.late(name)
+    if shape is list:
+        return [_field(item, name) for item in group]
+    if shape is Uncertain:
+        return Uncertain(tuple((_field(item, name), sure) for item, sure in group.pairs))
+    return UNKNOWN
+
+
+def _steps(code: Code) -> tuple[Any, ...] | None:
+    """The slot of a local variable and the steps from it, for groups in groups of an item."""
+    if not isinstance(code.type, ContextType) or not code.origin:
+        return None
+    if code.origin[0] == "local":
+        return (code.origin[1],)
+    if code.origin[0] == "member":
+        outer = _steps(code.origin[1])
+        return None if outer is None else (*outer, code.origin[2])
+    return None
+
+
+def _item_fact(slot: int, names: tuple[str, ...], kind: Type, origin: tuple[Any, ...]) -> Code:
+    """A fact of an item of a list; everything on the way to it is a group."""
+    steps = "." + ".".join(names)
+    if len(names) == 1:
+        (only,) = names
+
+        def value(frame: Frame) -> Value:
+            item = frame[slot]
+            return item.get(only, UNKNOWN) if type(item) is dict else _field(item, only)
+
+    else:
+
+        def value(frame: Frame) -> Value:
+            here = frame[slot]
+            for name in names:
+                here = here.get(name, UNKNOWN) if type(here) is dict else _field(here, name)
+            return here
+
+    def locate(frame: Frame) -> str | None:
+        path = frame[PATHS].get(id(frame[slot]))
+        return None if path is None else path + steps
+
+    def evidence(frame: Frame, found: Evidence) -> None:
+        path = frame[PATHS].get(id(frame[slot]))
+        if path is not None:
+            given = value(frame)
+            if given is UNKNOWN:
+                found.missing[path + steps] = None
+            else:
+                found.facts[path + steps] = given
+
+    def locate_items(frame: Frame) -> list[str | None]:
+        paths = frame[PATHS]
+        return [paths.get(id(item)) for item, _ in functions.pairs_of(value(frame)) or ()]
+
+    return Code(value, evidence, kind, locate, locate_items=locate_items, origin=origin)
 
 
 def _note(found: Evidence, path: str, value: Value) -> None:
@@ -619,7 +708,7 @@ def _field(item: Value, name: str) -> Value:
     return UNKNOWN
 
 
-def _field_or_outer(scope: _Local, name: str, outer: Code) -> Code:
+def _field_or_outer(scope: Local, name: str, outer: Code) -> Code:
     """A name inside a filter of items whose fields are not known beforehand: a field of the items
     if any item has it, else the name outside."""
     inner, slot = _member(_local(scope), name), scope.slot
@@ -680,6 +769,15 @@ def _comparing(sign: str, left: Code, right: Code) -> Callable[[Frame], Value]:
     return with_other
 
 
+def _compared(sign: str, left: Code, right: Code) -> Code:
+    return Code(
+        _comparing(sign, left, right),
+        _both(sign, left, right),
+        simple=left.simple and (right.daily or right.simple),
+        origin=("compare", sign, left, right),
+    )
+
+
 def _both(sign: str, left: Code, right: Code) -> Callable[[Frame, Evidence], None]:
     if is_silent(left) and is_silent(right):
         return _no_evidence
@@ -716,7 +814,9 @@ def _membership(value: Code, constants: list[Value]) -> Code:
             return UNKNOWN
         return logic.disjunction(equal(given, constant) for constant in constants)
 
-    return Code(holds, value.evidence, simple=value.simple)
+    return Code(
+        holds, value.evidence, simple=value.simple, origin=("among", value, words, constants)
+    )
 
 
 def _conjunction(parts: list[Code]) -> Code:
@@ -744,8 +844,9 @@ def _connected(parts: list[Code], decisive: bool) -> Code:
                 result = UNKNOWN
         return result
 
+    origin = "connected", decisive, parts
     if all(is_silent(part) for part in parts):
-        return Code(value, _no_evidence)
+        return Code(value, _no_evidence, origin=origin)
 
     def evidence(frame: Frame, found: Evidence) -> None:
         states = [part(frame) for part in values]
@@ -759,7 +860,7 @@ def _connected(parts: list[Code], decisive: bool) -> Code:
             if given is chosen or (chosen is UNKNOWN and given is not other):
                 part.evidence(frame, found)
 
-    return Code(value, evidence)
+    return Code(value, evidence, origin=origin)
 
 
 def _spend(frame: Frame, items: int) -> None:
@@ -800,8 +901,9 @@ def _quantified(every: bool, items: Code, slot: int, condition: Code) -> Code:
                 result = UNKNOWN
         return result
 
+    origin = "quantified", every, items, slot, condition, value
     if is_silent(items) and is_silent(condition):
-        return Code(value, _no_evidence)
+        return Code(value, _no_evidence, origin=origin)
 
     def evidence(frame: Frame, found: Evidence) -> None:
         pairs = functions.pairs_of(source(frame))
@@ -816,7 +918,7 @@ def _quantified(every: bool, items: Code, slot: int, condition: Code) -> Code:
                 frame[slot] = item
                 condition.evidence(frame, found)
 
-    return Code(value, evidence)
+    return Code(value, evidence, origin=origin)
 
 
 def _quantify(every: bool, states: list[Value]) -> Value:
@@ -825,6 +927,8 @@ def _quantify(every: bool, states: list[Value]) -> Value:
 
 def _filtered(base: Code, condition: Code, slot: int) -> Code:
     source, holds = base.value, condition.value
+    # A name may be a field of the items or one outside, which only the items can tell.
+    loose = _item_type(base.type) is ANY
 
     def keys(pairs: functions.Pairs) -> set[str]:
         return {key for item, _ in pairs if type(item) is dict for key in item}
@@ -833,7 +937,8 @@ def _filtered(base: Code, condition: Code, slot: int) -> Code:
         pairs = _pairs(source, frame)
         if pairs is None:
             return UNKNOWN
-        frame[slot + 1] = keys(pairs)
+        if loose:
+            frame[slot + 1] = keys(pairs)
         kept: list[tuple[Value, bool]] = []
         certain = True
         for item, sure in pairs:
@@ -850,19 +955,21 @@ def _filtered(base: Code, condition: Code, slot: int) -> Code:
             return [item for item, _ in kept]
         return Uncertain(tuple(kept))
 
+    origin: tuple[Any, ...] = ("filtered", base, slot, condition, value) if not loose else ()
     if is_silent(base) and is_silent(condition):
-        return Code(value, _no_evidence, base.type)
+        return Code(value, _no_evidence, base.type, origin=origin)
 
     def evidence(frame: Frame, found: Evidence) -> None:
         pairs = functions.pairs_of(source(frame))
         if not pairs or base.locate is None or any(type(item) is not dict for item, _ in pairs):
             base.evidence(frame, found)
-        frame[slot + 1] = keys(pairs or ())
+        if loose:
+            frame[slot + 1] = keys(pairs or ())
         for item, _ in pairs or ():
             frame[slot] = item
             condition.evidence(frame, found)
 
-    return Code(value, evidence, base.type)
+    return Code(value, evidence, base.type, origin=origin)
 
 
 def _at(pairs: functions.Pairs, position: Value) -> Value:

@@ -50,6 +50,8 @@ def pairs_of(value: Value) -> Pairs | None:
 
 
 def _count(items: Value) -> Value:
+    if type(items) is list:
+        return len(items)
     pairs = pairs_of(items)
     if pairs is None:
         return UNKNOWN
@@ -126,6 +128,13 @@ def _weigh(item: Value, sure: bool, harmless: bool) -> Value:
 
 
 def _list_contains(items: Value, element: Value) -> Value:
+    if type(items) is list and type(element) is str:
+        if element in items:
+            return True
+        for item in items:
+            if type(item) is not str and item is not NONE:
+                return UNKNOWN
+        return False
     pairs = pairs_of(items)
     if pairs is None:
         return UNKNOWN

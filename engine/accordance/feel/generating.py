@@ -1,0 +1,339 @@
+"""Expressions as Python source, for those that are evaluated on many cases.
+
+A closure for each part of an expression is quick to make, but costs a call each time it is
+evaluated. Once a strategy has met a number of cases, its expressions are compiled anew and their
+values written as source: each part as a Python expression inside that of the part around it, so
+that only whole leaves and loops are functions. What is rare (lists with items that are only
+possible, numbers of which only the bounds are known, kinds that do not go together) is left to the
+functions of `logic` and `functions`, and what has no source here to its closure. Evidence is
+gathered by closures always. Tests hold the two to each other and to the oracle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final, NamedTuple
+
+from . import functions, logic
+from .compiling import (
+    DEFINED,
+    FACTS,
+    SUPPLIED,
+    TODAY,
+    WORK,
+    Code,
+    Compiler,
+    Frame,
+    Local,
+    Names,
+    TooMuchWork,
+    member,
+)
+from .syntax import Node
+from .values import NONE, UNKNOWN, Value
+
+MAX_DEPTH: Final = 20
+"""Parts inside one another in one piece of source; Python has a limit too."""
+
+_SIGNS: Final = {"=": "==", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
+
+
+class Text(NamedTuple):
+    """A value as a Python expression, and the lines that have to stand before it."""
+
+    text: str
+    before: frozenset[str] = frozenset()
+    depth: int = 0
+
+
+class Generator(Compiler):
+    """Compiles expressions so that their values are quick to compute, at the price of being slower
+    to make. All that one generator writes shares one namespace."""
+
+    def __init__(self, names: Names) -> None:
+        super().__init__(names)
+        self.given: dict[str, Any] = {
+            "U": UNKNOWN,
+            "NONE": NONE,
+            "NO_FACTS": {},
+            "member": member,
+            "equal": logic.equal,
+            "order": logic.order,
+            "ordered": logic.ORDERED,
+            "is_none": logic.is_none,
+            "has_value": logic.has_value,
+            "too_much": _too_much,
+        }
+        self._numbers = 0
+
+    def repeated(self, node: Node, scope: Local) -> Code:
+        code = self.compile(node, scope)
+        code.value = self.function(self.write(code))
+        return code
+
+    def function(self, text: Text) -> Callable[[Frame], Value]:
+        """The function of a frame that a piece of source is."""
+        return self.define("frame", [*sorted(text.before), f"return {text.text}"])
+
+    def define(self, parameters: str, lines: Iterable[str]) -> Callable[..., Any]:
+        """A function with these lines."""
+        name = self.new("function")
+        head = f"def {name}({parameters}):\n    facts = frame[{FACTS}]\n"
+        source = head + "\n".join(f"    {line}" for line in lines)
+        exec(compile(source, "<expressions>", "exec"), self.given)
+        made: Callable[..., Any] = self.given.pop(name)
+        return made
+
+    def bind(self, value: Any) -> str:
+        """What the source calls a value by."""
+        if value is True or value is False or type(value) is str:
+            return repr(value)
+        name = self.new("given")
+        self.given[name] = value
+        return name
+
+    def new(self, prefix: str) -> str:
+        """A name that was not used before."""
+        self._numbers += 1
+        return f"{prefix}{self._numbers}"
+
+    # the source of each kind of expression
+
+    def write(self, code: Code) -> Text:
+        """The value of a compiled expression as source."""
+        kind, *parts = code.origin or ("called",)
+        write = getattr(self, f"_write_{kind.replace(' ', '_')}", None)
+        made: Text | None = None
+        if write is not None and not (code.daily and kind != "constant" and kind != "today"):
+            made = write(*parts)
+        if made is None or made.depth > MAX_DEPTH:
+            return Text(f"{self.bind(code.value)}(frame)")
+        return made
+
+    def _join(self, text: str, parts: Iterable[Text]) -> Text:
+        inside = tuple(parts)
+        before = frozenset().union(*(part.before for part in inside))
+        return Text(text, before, 1 + max((part.depth for part in inside), default=0))
+
+    def _write_constant(self, value: Value) -> Text:
+        return Text(self.bind(value))
+
+    def _write_today(self) -> Text:
+        return Text(f"frame[{TODAY}]")
+
+    def _write_fact(self, names: tuple[str, ...]) -> Text:
+        head, *steps = names
+        if not steps:
+            return Text(f"facts.get({head!r}, U)")
+        if not head.isidentifier():
+            return self._steps(f"facts.get({head!r}, NO_FACTS)", steps)
+        group = f"group_{head}"
+        opening = frozenset((f"{group} = facts.get({head!r}, NO_FACTS)",))
+        return self._steps(group, steps)._replace(before=opening)
+
+    def _steps(self, group: str, steps: Sequence[str]) -> Text:
+        """The fact that steps lead to from a group of facts."""
+        *on_the_way, last = steps
+        for step in on_the_way:
+            group = f"{group}.get({step!r}, NO_FACTS)"
+        return Text(f"{group}.get({last!r}, U)")
+
+    def _write_local(self, slot: int) -> Text:
+        return Text(f"item{slot}", frozenset((f"item{slot} = frame[{slot}]",)))
+
+    def _write_definition(self, name: str) -> Text:
+        return Text(f"frame[{DEFINED}][{name!r}]")
+
+    def _write_supplied(self, name: str) -> Text:
+        return Text(f"frame[{SUPPLIED}].get({name!r}, U)")
+
+    def _write_member(self, base: Code, name: str) -> Text:
+        inner, one = self.write(base), self.new("part")
+        return self._join(
+            f"({one}.get({name!r}, U) if type({one} := {inner.text}) is dict"
+            f" else member({one}, {name!r}))",
+            [inner],
+        )
+
+    def _write_apply(self, function: Callable[..., Value], codes: Sequence[Code]) -> Text:
+        """A function that is total over all values."""
+        parts = [self.write(code) for code in codes]
+        return self._join(f"{self.bind(function)}({', '.join(part.text for part in parts)})", parts)
+
+    def _write_call(self, function: functions.Function, codes: Sequence[Code]) -> Text:
+        if function.name == "has value":
+            return self._write_has_value(codes[0])
+        if function.partial and not (function.variadic and len(codes) != 1):
+            return self._write_apply(function.apply, codes)
+        parts = [self.write(code) for code in codes]
+        arguments = ", ".join(part.text for part in parts)
+        apply, which = self.bind(functions.apply), self.bind(function)
+        return self._join(f"{apply}({which}, [{arguments}])", parts)
+
+    def _write_list(self, codes: Sequence[Code]) -> Text:
+        parts = [self.write(code) for code in codes]
+        return self._join(f"[{', '.join(part.text for part in parts)}]", parts)
+
+    def _write_is_none(self, operand: Code) -> Text:
+        return self._ask(operand, "True", "False", "is_none")
+
+    def _write_has_value(self, operand: Code) -> Text:
+        return self._ask(operand, "False", "True", "has_value")
+
+    def _ask(self, operand: Code, none: str, some: str, ask: str) -> Text:
+        inner, one = self.write(operand), self.new("part")
+        return self._join(
+            f"(U if ({one} := {inner.text}) is U else {none} if {one} is NONE"
+            f" else {some} if type({one}) is str else {ask}({one}))",
+            [inner],
+        )
+
+    def _write_compare(self, sign: str, left: Code, right: Code) -> Text:
+        if sign == "!=":
+            return self._opposite(self._write_compare("=", left, right))
+        first, second = self.write(left), self.write(right)
+        one, python = self.new("part"), _SIGNS[sign]
+        general = "equal(" if sign == "=" else f"order({sign!r}, "
+        if right.origin and right.origin[0] == "constant":
+            other = second.text
+            kind = type(right.origin[1])
+            if kind not in logic.ORDERED:
+                return self._join(f"{general}{first.text}, {other})", [first])
+            return self._join(
+                f"({one} {python} {other} if type({one} := {first.text}) is {self._kind(kind)}"
+                f" else U if {one} is U else {general}{one}, {other}))",
+                [first],
+            )
+        other, kind_name = self.new("part"), self.new("part")
+        return self._join(
+            f"({one} {python} {other} if ({kind_name} := type({one} := {first.text}))"
+            f" is type({other} := {second.text}) and {kind_name} in ordered"
+            f" else U if {one} is U or {other} is U else {general}{one}, {other}))",
+            [first, second],
+        )
+
+    def _kind(self, kind: type) -> str:
+        return kind.__name__ if kind in (int, str) else self.bind(kind)
+
+    def _write_among(
+        self, value: Code, words: frozenset[str] | None, constants: list[Value]
+    ) -> Text | None:
+        if words is None:
+            return None
+        inner, one = self.write(value), self.new("part")
+        return self._join(
+            f"({one} in {self.bind(words)} if type({one} := {inner.text}) is str"
+            f" else {self.bind(_among)}({one}, {self.bind(constants)}))",
+            [inner],
+        )
+
+    def _write_not(self, operand: Code) -> Text:
+        return self._opposite(self.write(operand))
+
+    def _opposite(self, inner: Text) -> Text:
+        one = self.new("part")
+        text = f"(False if ({one} := {inner.text}) is True else True if {one} is False else U)"
+        return self._join(text, [inner])
+
+    def _write_connected(self, decisive: bool, codes: Sequence[Code]) -> Text:
+        parts = [self.write(code) for code in codes]
+        names = [self.new("part") for _ in codes]
+        other = not decisive
+        decided = " or ".join(
+            f"({name} := {part.text}) is {decisive}"
+            for name, part in zip(names, parts, strict=True)
+        )
+        rest = " and ".join(f"{name} is {other}" for name in names)
+        return self._join(f"({decisive} if {decided} else {other} if {rest} else U)", parts)
+
+    def _write_if(self, condition: Code, then: Code, otherwise: Code) -> Text:
+        parts = [self.write(condition), self.write(then), self.write(otherwise)]
+        decide, first, second = (part.text for part in parts)
+        state, one = self.new("part"), self.new("part")
+        return self._join(
+            f"({first} if ({state} := {decide}) is True else {second} if {state} is False"
+            f" else {one} if equal({one} := {first}, {second}) is True else U)",
+            parts,
+        )
+
+    # loops: a function of their own, called from the source
+
+    def _write_quantified(
+        self,
+        every: bool,
+        items: Code,
+        slot: int,
+        condition: Code,
+        general: Callable[[Frame], Value],
+    ) -> Text:
+        inner = self.write(condition)
+        lines = [
+            f"result = {every}",
+            *_loop(slot, inner),
+            f"    if given is {not every}:",
+            f"        return {not every}",
+            f"    if given is not {every}:",
+            "        result = U",
+            "return result",
+        ]
+        return self._looping(items, slot, inner, general, lines)
+
+    def _write_filtered(
+        self, items: Code, slot: int, condition: Code, general: Callable[[Frame], Value]
+    ) -> Text | None:
+        inner = self.write(condition)
+        lines = [
+            "kept = []",
+            *_loop(slot, inner),
+            "    if given is True:",
+            f"        kept.append(item{slot})",
+            "    elif given is not False:",
+            # It is not certain, or a position.
+            f"        return {self.bind(general)}(frame)",
+            "return kept",
+        ]
+        return self._looping(items, slot, inner, general, lines)
+
+    def _looping(
+        self,
+        items: Code,
+        slot: int,
+        inner: Text,
+        general: Callable[[Frame], Value],
+        lines: list[str],
+    ) -> Text:
+        """A loop over a plain list; any other list is left to the closure."""
+        source = self.write(items)
+        own = f"item{slot} = frame[{slot}]"
+        loop = self.define(
+            "frame",
+            [
+                *sorted((source.before | inner.before) - {own}),
+                f"items = {source.text}",
+                "if type(items) is not list:",
+                f"    return {self.bind(general)}(frame)",
+                f"if (left := frame[{WORK}] - len(items)) < 0:",
+                "    too_much()",
+                f"frame[{WORK}] = left",
+                *lines,
+            ],
+        )
+        return Text(f"{self.bind(loop)}(frame)")
+
+
+def _loop(slot: int, inner: Text) -> list[str]:
+    return [
+        f"for item{slot} in items:",
+        f"    frame[{slot}] = item{slot}",
+        f"    given = {inner.text}",
+    ]
+
+
+def _too_much() -> None:
+    raise TooMuchWork("looks at too many list items")
+
+
+def _among(given: Value, constants: list[Value]) -> Value:
+    if given is UNKNOWN:
+        return UNKNOWN
+    return logic.disjunction(logic.equal(given, constant) for constant in constants)
