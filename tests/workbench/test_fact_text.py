@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accordance.source.reading import read
@@ -28,11 +28,12 @@ FACTS = st.dictionaries(
     st.recursive(
         VALUES,
         lambda inner: st.lists(inner, max_size=4) | st.dictionaries(NAMES, inner, max_size=4),
-        max_leaves=12,
+        max_leaves=6,
     ),
 )
 
 
+@settings(max_examples=40)
 @given(FACTS)
 def test_what_is_written_is_read_back(facts: dict[str, Any]) -> None:
     text = fact_text(facts)
