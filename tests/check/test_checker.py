@@ -222,6 +222,19 @@ def test_an_acceptance_that_cannot_be_told_names_the_missing_fact(tmp_path: Path
     assert "exception" in result["message"]
 
 
+@pytest.mark.parametrize(
+    ("c", "outcome"),
+    [(True, "non_compliant"), (False, "accepted_exception"), (None, "insufficient_evidence")],
+)
+def test_who_may_accept_hangs_on_the_severity(tmp_path: Path, c: bool | None, outcome: str) -> None:
+    """Cabinet may accept a high breach; a critical one nobody may."""
+    made = checker(tmp_path / "s", {"TT-01": rule(["a"], severity_when={"critical": "c"})})
+    document = made.check(case(made, a=False, c=c, **exception())).to_json()
+    (result,) = document["results"]
+    assert result["outcome"] == outcome
+    assert result["missing"] == (["c"] if c is None else [])
+
+
 def test_evaluation_dates(tmp_path: Path) -> None:
     header = {"parameters": {"facts_age_max": {"value": "P6M", "unit": "duration", "means": "Age"}}}
     made = checker(tmp_path / "s", {"TT-01": rule(["day >= today()"])}, header=header)

@@ -16,6 +16,7 @@ from ..strategy.due import due_on
 from ..strategy.message import UNMET, fill
 from ..strategy.model import Table
 from . import annex
+from .exceptions import LEAD, SEVERITY
 from .judging import Assessment, Judgement, static_path
 from .prose import joined, plain, spoken
 from .remedy import remedies
@@ -41,6 +42,9 @@ def strategy_stamp(strategy: Strategy) -> dict[str, Any]:
         "source_digest": strategy.source_digest,
         "status": strategy.status,
     }
+
+
+_OPEN_POINTS: Final = {LEAD: "the lead officer", SEVERITY: "how severe the breach is"}
 
 
 class Answer:
@@ -202,10 +206,11 @@ class Answer:
         if judgement.outcome is Outcome.INSUFFICIENT_EVIDENCE:
             if judgement.moot:
                 return "Nothing to find out: whatever the missing facts are, this is no breach."
-            if judgement.acceptance_needs is not None:
+            if judgement.acceptance_needs:
+                needed = [_OPEN_POINTS[point] for point in judgement.acceptance_needs]
                 return (
                     "There is a breach and an exception to it; whether the exception counts "
-                    "cannot be told while the lead officer is not known."
+                    f"cannot be told while {joined(needed)} is not known."
                 )
             return self._gap_message(evidence)
         if judgement.outcome is Outcome.COMPLIANT:

@@ -41,6 +41,19 @@ class Notice:
     path: str | None = None
 
 
+SEVERITY: Final = "severity"
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """What exceptions say of a breach. Where `open_points` are named (the lead officer, or the
+    severity of the breach, on which it depends who may accept it), nobody can tell yet."""
+
+    accepted_by: dict[str, Value] | None = None
+    open_points: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Exceptions:
     """The exceptions of one case, each with its concrete path."""
@@ -54,31 +67,40 @@ class Exceptions:
             tuple((f"exceptions[{number}]", item) for number, item in enumerate(listed, start=1))
         )
 
-    def accepted_by(
+    def acceptance(
         self,
         rule: Rule,
-        severity: str,
+        severities: tuple[str, ...],
         strategy: Strategy,
         facts: dict[str, Any],
         today: dt.date,
-    ) -> tuple[dict[str, Value] | None, list[Notice]]:
-        """The exception that accepts a breach of `rule`, or None, and why others do not."""
+    ) -> Acceptance:
+        """Whether an exception accepts a breach of `rule`, which has one of `severities` (the
+        highest first; several where the severity hangs on what is unknown)."""
+        live = [
+            (path, item)
+            for path, item in self.items
+            if _names(item, rule) and not _out_of_time(item, today)
+        ]
+        accepted: list[dict[str, Value] | None] = []
         notices: list[Notice] = []
-        for path, item in self.items:
-            if not _names(item, rule) or _out_of_time(item, today):
-                continue
-            objection = _objection(item, severity, strategy, facts)
-            if objection is None:
-                return item, notices
-            notices.append(
-                Notice(
-                    NoticeCode.EXCEPTION_NOT_ALLOWED,
-                    f"the exception to {rule.id} does not count: {objection}",
-                    rule.id,
-                    path,
-                )
-            )
-        return None, notices
+        for severity in severities:
+            chosen = None
+            for path, item in live:
+                objection = _objection(item, severity, strategy, facts)
+                if objection is None:
+                    chosen = item
+                    break
+                if severity == severities[0]:
+                    text = f"the exception to {rule.id} does not count: {objection}"
+                    notices.append(Notice(NoticeCode.EXCEPTION_NOT_ALLOWED, text, rule.id, path))
+            accepted.append(chosen)
+        if not any(accepted):
+            return Acceptance(notices=tuple(notices))
+        open_points = [LEAD] if LEAD not in facts else []
+        if not all(accepted):
+            open_points.append(SEVERITY)
+        return Acceptance(accepted[0], tuple(open_points))
 
     def notices(self, strategy: Strategy, breached: set[str], today: dt.date) -> list[Notice]:
         """What there is to say of exceptions whatever the breaches: `breached` are the ids of the

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
 from ..feel.compiling import Evidence, Frame
-from ..feel.values import UNKNOWN, Value
+from ..feel.values import NONE, UNKNOWN, Value
 from ..plan.formula import Formula
 from ..plan.outcome import SEVERITY_RANK, Kind, Outcome, kind_of
 from ..plan.planning import PlannedRule
@@ -67,7 +67,8 @@ class Judgement:
             "gate": self.gate,
             "moot": self.moot,
         }
-        return item if self.kind is None else {**item, "kind": self.kind.value}
+        # That it is no finding is known, and not a gap in what is known.
+        return {**item, "kind": NONE if self.kind is None else self.kind.value}
 
     @cached_property
     def at_worst(self) -> Judgement:
@@ -94,12 +95,21 @@ class Assessment:
         """What a judgement rests on, collected when first asked for."""
         found = self._evidence.get(judgement.rule.id)
         if found is None:
-            formulas = decisive_formulas(judgement, self.stage, self.reader.state)
-            found = self._evidence[judgement.rule.id] = self.reader.of(*formulas)
+            found = self._evidence[judgement.rule.id] = self._read(judgement)
             if judgement.acceptance_needs:
                 found.missing.clear()
                 self._add_open_points(judgement, found)
         return found
+
+    def _read(self, judgement: Judgement) -> Evidence:
+        if judgement.planned is None:
+            return Evidence()
+        return self.reader.of_rule(
+            judgement.planned,
+            self.stage,
+            (judgement.outcome, judgement.unmet),
+            lambda: decisive_formulas(judgement, self.stage, self.reader.state),
+        )
 
     def _add_open_points(self, judgement: Judgement, found: Evidence) -> None:
         if LEAD in judgement.acceptance_needs:
