@@ -36,7 +36,6 @@ from .wording import (
     count,
     dates,
     day,
-    listed,
     program_words,
     sentence,
     severity,
@@ -75,7 +74,7 @@ _TONES: Final = {
     "substantial": "yes",
 }
 _LONGEST_RUNNING_TITLE: Final = 70
-_LONG_FINDING: Final = 1500
+_LONG_FINDING: Final = 900
 REFERENCES_SHOWN: Final = 4
 """How many pieces of evidence stand beside a fact; all of them stand in an appendix."""
 
@@ -161,7 +160,6 @@ def _environment() -> Environment:
         "sum_of": _sum_of,
         "told": told,
         "told_facts": shown_facts,
-        "unknown": _unknown,
         "withheld": withheld_words,
     }
     environment.globals |= {
@@ -211,8 +209,8 @@ def _asked(question: Question) -> str:
 
 def _is_long(result: Json) -> bool:
     """Would the finding take more than half a page, so that it may be broken across two?"""
-    texts = (result["message"], *result["remedy"], result["because"])
-    return sum(map(len, texts)) > _LONG_FINDING or len(result["actions"]) > 4
+    texts = (result["message"], *result["remedy"], result["because"], *shown_facts(result["facts"]))
+    return sum(map(len, texts)) > _LONG_FINDING or len(result["actions"]) > 3
 
 
 def _lower_first(text: str) -> str:
@@ -257,10 +255,3 @@ def _references(entries: Sequence[Json]) -> str:
 
 def _sum_of(groups: Sequence[Group]) -> int:
     return sum(len(group.findings) for group in groups)
-
-
-def _unknown(result: Json) -> str:
-    """What a rule without enough evidence lacks, in a few words."""
-    message = str(result["message"])
-    known = re.fullmatch(r"Cannot be decided yet; not known: (.*)\.", message, re.DOTALL)
-    return sentence(known[1]) if known else listed([message])

@@ -14,9 +14,10 @@ from .charts import Figure, findings_figure, knowledge_figure
 from .grounds import own_title, static
 from .outline import Outline, Question, outline, rank
 from .paper_wording import IMPLICATIONS, PRIORITIES, decisions_sought, told
-from .wording import SEVERITIES, asked_of, by_when, count, day
+from .wording import SEVERITIES, asked_of, by_when, count, day, listed
 
 DECISIONS: Final = 3
+NAMES_SHOWN: Final = 2
 FACTS_SHOWN: Final = 8
 """How many facts a finding shows; all of them stand in an appendix."""
 ITEMS_SHOWN: Final = 6
@@ -108,6 +109,7 @@ class Paper:
     questions: tuple[Question, ...]
     breaches: tuple[Group, ...]
     gaps: tuple[Group, ...]
+    unknown: dict[str, str]
     stops: frozenset[str]
     themes: tuple[ThemeRow, ...]
     used: tuple[UsedFact, ...]
@@ -176,6 +178,7 @@ def paper(report: Json) -> Paper:
         questions=shape.missing,
         breaches=tuple(_groups(breaches)),
         gaps=tuple(_groups(gaps)),
+        unknown={result["rule"]: _unknown(result, report["missing"]) for result in gaps},
         stops=frozenset(result["rule"] for result in shape.blocks),
         themes=tuple(_themes(results)),
         used=used,
@@ -276,6 +279,25 @@ def _groups(findings: Iterable[Json]) -> Iterable[Group]:
             yield Group(level, PRIORITIES[level], tuple(members))
 
 
+def _unknown(result: Json, missing: Iterable[Json]) -> str:
+    """What a rule without enough evidence lacks; the same fact of several items once."""
+    known = {fact["path"]: fact for fact in missing}
+    groups: dict[str, list[str]] = {}
+    for path in result["missing"]:
+        fact = known.get(path) or {"title": path}
+        groups.setdefault(own_title(fact) or path, []).append(str(fact.get("of") or ""))
+    words = []
+    for title, names in groups.items():
+        named = [name for name in dict.fromkeys(names) if name]
+        if len(named) > NAMES_SHOWN:
+            title += f" ({len(named)} of them)"
+        elif named:
+            title += f" ({listed(named)})"
+        words.append(title)
+    words += [str(reason) for reason in result.get("reasons") or ()]
+    return "; ".join(words) or result["message"]
+
+
 def shown_facts(facts: Iterable[Json]) -> list[str]:
     """The facts that decide a finding, in words; the same fact of several items in one line."""
     groups: dict[tuple[str, str], list[Json]] = {}
@@ -310,23 +332,29 @@ def _used(report: Json) -> tuple[UsedFact, ...]:
     for result in report["results"]:
         for fact in result["facts"]:
             path = static(fact["path"])
+            if path.startswith(_EVIDENCE):
+                continue
             facts.setdefault(path, {}).setdefault(fact["path"], fact)
             rules.setdefault(path, {})[result["rule"]] = None
     used = []
     for path, members in facts.items():
-        listed = tuple(sorted(members.values(), key=_line))
+        ordered = tuple(sorted(members.values(), key=_line))
         above = _above(path.replace("[]", ""))
         used.append(
             UsedFact(
                 path=path,
-                title=own_title(listed[0]) or path,
-                sensitivity=listed[0].get("sensitivity"),
-                facts=listed,
+                title=own_title(ordered[0]) or path,
+                sensitivity=ordered[0].get("sensitivity"),
+                facts=ordered,
                 evidence=tuple(entry for one in above for entry in backing.get(one, ())),
                 rules=tuple(rules[path]),
             )
         )
     return tuple(sorted(used, key=lambda one: _line(one.facts[0])))
+
+
+_EVIDENCE: Final = "evidence[]."
+"""Pieces of evidence have an appendix of their own."""
 
 
 def _line(fact: Json) -> tuple[bool, int]:
