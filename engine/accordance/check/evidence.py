@@ -7,14 +7,14 @@ case is to read the facts of those leaves.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from operator import itemgetter
 from typing import Final, NamedTuple, TypeAlias
 
 from ..feel.compiling import DEFINED, Code, Evidence, Frame
 from ..feel.values import UNKNOWN, Value
 from ..plan.formula import All, Any, Constant, Defined, Formula, Leaf, Opposite, atoms
-from ..plan.planning import Plan
+from ..plan.planning import Plan, PlannedRule
 
 _State: TypeAlias = Callable[["EvidenceReader"], Value]
 _Choose: TypeAlias = Callable[["EvidenceReader", dict[int, None]], None]
@@ -48,7 +48,7 @@ class Tracer:
         self.codes = codes
         # Formulas live as long as the plan, so that their identity will do.
         self._traces: dict[int, _Trace] = {}
-        self._known: dict[int, _Known] = {}
+        self._known: dict[Hashable, _Known] = {}
 
     def trace(self, formula: Formula) -> _Trace:
         known = self._traces.get(id(formula))
@@ -90,21 +90,33 @@ class Tracer:
 
     # what decides
 
-    def decisive(self, formula: Formula, reader: EvidenceReader) -> tuple[int, ...]:
-        """The leaves on which the state of a formula rests, in the order they are read."""
-        known = self._known.get(id(formula))
+    def decisive(
+        self,
+        name: Hashable,
+        over: Callable[[], Iterable[Formula]],
+        said: Hashable,
+        chosen: Callable[[], Iterable[Formula]],
+        reader: EvidenceReader,
+    ) -> tuple[int, ...]:
+        """The leaves on which something rests, in the order they are read.
+
+        `name` stands for the formulas `over` in all cases; which of them are `chosen` hangs on the
+        states of their leaves and on `said`.
+        """
+        known = self._known.get(name)
         if known is None:
-            below = tuple(dict.fromkeys(self._leaves(formula)))
+            below = dict.fromkeys(leaf for one in over() for leaf in self._leaves(one))
             states = itemgetter(*below) if below else _nothing
-            known = self._known[id(formula)] = _Known(states, {})
-        key = known.states(reader.leaves)
+            known = self._known[name] = _Known(states, {})
+        key = said, known.states(reader.leaves)
         leaves = known.decisive.get(key)
         if leaves is None:
-            chosen: dict[int, None] = {}
-            self.trace(formula).choose(reader, chosen)
+            found: dict[int, None] = {}
+            for formula in chosen():
+                self.trace(formula).choose(reader, found)
             if len(known.decisive) >= MAX_REMEMBERED:
                 known.decisive.clear()
-            leaves = known.decisive[key] = tuple(chosen)
+            leaves = known.decisive[key] = tuple(found)
         return leaves
 
     def _leaves(self, formula: Formula) -> Iterator[int]:
@@ -182,18 +194,37 @@ class EvidenceReader:
     def of(self, *formulas: Formula) -> Evidence:
         """What formulas rest on: their deciding branches where they are true or false, else the
         branches that are unknown."""
+        # Formulas live as long as the plan, so that their identity will do.
+        name = tuple(map(id, formulas))
+        return self.of_leaves(
+            self._tracer.decisive(name, lambda: formulas, None, lambda: formulas, self)
+        )
+
+    def of_rule(
+        self, planned: PlannedRule, stage: str, said: Hashable, chosen: Callable[[], list[Formula]]
+    ) -> Evidence:
+        """What a rule rests on at a stage: those of its formulas that are `chosen`, which hangs on
+        nothing but `said` and the states of its leaves."""
+
+        def over() -> list[Formula]:
+            return [planned.when, *(one.formula for one in planned.requirements_at(stage))]
+
+        name = planned.rule.id, stage
+        return self.of_leaves(self._tracer.decisive(name, over, said, chosen, self))
+
+    def of_leaves(self, leaves: Iterable[int]) -> Evidence:
+        """What leaves rest on."""
         found = Evidence()
-        codes = self._tracer.codes
+        codes, states = self._tracer.codes, self.leaves
         # A frame of its own: an expression that is being evaluated may have asked, and its local
         # variables must not meet those of the leaves.
         frame = self.frame[:]
-        for formula in formulas:
-            for index in self._tracer.decisive(formula, self):
-                code = codes[index]
-                if code.simple or self.leaves[index] is UNKNOWN:
-                    code.evidence(frame, found)
-                else:
-                    found.add(self._decided(index, code, frame))
+        for index in leaves:
+            code = codes[index]
+            if code.simple or states[index] is UNKNOWN:
+                code.evidence(frame, found)
+            else:
+                found.add(self._decided(index, code, frame))
         return found
 
     def _decided(self, index: int, code: Code, frame: Frame) -> Evidence:

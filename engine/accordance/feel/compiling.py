@@ -452,9 +452,12 @@ class Compiler:
             return Code(value, _no_evidence, origin=origin)
 
         def evidence(frame: Frame, found: Evidence) -> None:
+            if value(frame) is not UNKNOWN:
+                gather(frame, found)
+                return
             inner = Evidence()
             gather(frame, inner)
-            if value(frame) is UNKNOWN and not inner.missing and not inner.reasons:
+            if not inner.missing and not inner.reasons:
                 inner.reasons[f"`{function.name}` has no result for these values"] = None
             found.add(inner)
 
@@ -849,16 +852,18 @@ def _connected(parts: list[Code], decisive: bool) -> Code:
         return Code(value, _no_evidence, origin=origin)
 
     def evidence(frame: Frame, found: Evidence) -> None:
-        states = [part(frame) for part in values]
-        if any(given is decisive for given in states):
-            chosen: Value = decisive
-        elif all(given is other for given in states):
-            chosen = other
-        else:
-            chosen = UNKNOWN
-        for part, given in zip(parts, states, strict=True):
+        states = []
+        chosen: Value = other
+        for part in values:
+            given = part(frame)
+            states.append(given)
+            if given is decisive:
+                chosen = decisive
+            elif given is not other and chosen is other:
+                chosen = UNKNOWN
+        for code, given in zip(parts, states, strict=True):
             if given is chosen or (chosen is UNKNOWN and given is not other):
-                part.evidence(frame, found)
+                code.evidence(frame, found)
 
     return Code(value, evidence, origin=origin)
 
@@ -907,12 +912,22 @@ def _quantified(every: bool, items: Code, slot: int, condition: Code) -> Code:
 
     def evidence(frame: Frame, found: Evidence) -> None:
         pairs = functions.pairs_of(source(frame))
-        if not pairs or items.locate is None or any(type(item) is not dict for item, _ in pairs):
+        if not pairs or items.locate is None or not _are_groups(pairs):
             items.evidence(frame, found)
         if not pairs:
             return
-        states = [weigh(frame, item, sure) for item, sure in pairs]
-        chosen = _quantify(every, states)
+        states = []
+        chosen: Value = every
+        for item, sure in pairs:
+            frame[slot] = item
+            given = holds(frame)
+            if given is decisive and sure:
+                chosen = decisive
+            elif given is not every:
+                given = UNKNOWN
+                if chosen is every:
+                    chosen = UNKNOWN
+            states.append(given)
         for (item, _), given in zip(pairs, states, strict=True):
             if given is chosen:
                 frame[slot] = item
@@ -921,8 +936,8 @@ def _quantified(every: bool, items: Code, slot: int, condition: Code) -> Code:
     return Code(value, evidence, origin=origin)
 
 
-def _quantify(every: bool, states: list[Value]) -> Value:
-    return logic.conjunction(states) if every else logic.disjunction(states)
+def _are_groups(pairs: functions.Pairs) -> bool:
+    return all([type(item) is dict for item, _ in pairs])
 
 
 def _filtered(base: Code, condition: Code, slot: int) -> Code:
@@ -961,7 +976,7 @@ def _filtered(base: Code, condition: Code, slot: int) -> Code:
 
     def evidence(frame: Frame, found: Evidence) -> None:
         pairs = functions.pairs_of(source(frame))
-        if not pairs or base.locate is None or any(type(item) is not dict for item, _ in pairs):
+        if not pairs or base.locate is None or not _are_groups(pairs):
             base.evidence(frame, found)
         if loose:
             frame[slot + 1] = keys(pairs or ())
