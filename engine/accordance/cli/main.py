@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from keyword import iskeyword
 from typing import Final
 
 import click
@@ -17,8 +18,10 @@ from .stream import say, silence
 COMMANDS: Final = {
     "Procurement officer": ("check", "explain", "new"),
     "Policy owner": ("rules", "lint", "test"),
+    "Auditor": ("import",),
 }
-"""Every command under the reader it is made for; its module in this package has the same name."""
+"""Every command under the reader it is made for; its module in this package has the same name,
+with `_` behind it where that is a word of Python."""
 
 PROBLEMS_SHOWN: Final = 100
 
@@ -36,7 +39,8 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self.list_commands(ctx):
             return None
-        module = import_module(f"{__package__}.{cmd_name}")
+        suffix = "_" if iskeyword(cmd_name) else ""
+        module = import_module(f"{__package__}.{cmd_name}{suffix}")
         command: click.Command = module.command
         return command
 

@@ -9,7 +9,7 @@ import re
 from fractions import Fraction
 from typing import Any, TypeAlias
 
-from ..feel.values import Number, number, number_text
+from ..feel.values import Number, date, number, number_text
 from ..source.quoting import listed, nearest, quoted
 from ..source.tree import Located, Mapping, Scalar, Sequence, kind
 from .model import FactModel
@@ -136,18 +136,25 @@ def date_fault(path: str, node: Scalar, may_be_none: bool) -> Words:
     text = node.text.strip()
     message = f"{path} is {quoted(node.text)}, which is not a date"
     year_first = _YEAR_FIRST.fullmatch(text)
-    if year_first:
-        year, month, day = (int(part) for part in year_first.groups())
-        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
-            return f"{path} is {quoted(node.text)}, a day that does not exist", "correct the date"
-        return message, f"write `{year:04}-{month:02}-{day:02}`"
     day_first = _DAY_FIRST.fullmatch(text)
-    if day_first and int(day_first[2]) <= 12:
-        day, month, year = (int(part) for part in day_first.groups())
-        return message, f"write `{year:04}-{month:02}-{day:02}`, year first"
+    if year_first or (day_first and int(day_first[2]) <= 12):
+        parts = year_first.groups() if year_first else day_first.groups()[::-1]  # type: ignore[union-attr]
+        year, month, day = (int(part) for part in parts)
+        meant = f"{year:04}-{month:02}-{day:02}"
+        if not _exists(meant):
+            return f"{path} is {quoted(node.text)}, a day that does not exist", "correct the date"
+        return message, f"write `{meant}`" + ("" if year_first else ", year first")
     return message, "write the day as YYYY-MM-DD" + (
         ", or `none` if there is none" if may_be_none else ""
     )
+
+
+def _exists(day: str) -> bool:
+    try:
+        date(day)
+    except ValueError:
+        return False
+    return True
 
 
 def bound_fault(path: str, node: Located, shape: Shape, keyword: str, error: Any) -> Words:

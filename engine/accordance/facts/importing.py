@@ -17,7 +17,6 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from ..problem import Code, Place, Problem, Refused
-from ..source.quoting import quoted
 from .model import FactModel
 from .reading import load_case
 
@@ -58,7 +57,7 @@ class LeftOut:
 @dataclass(slots=True)
 class Import:
     """Everything that came of one import. `read` counts what came in, under the name that it has
-    there (releases, rows); what is called the same in `cases` and `rejects` adds up to it."""
+    there (releases, rows); the sources of cases and rejects add up to it."""
 
     kind: str
     unit: str
@@ -69,11 +68,14 @@ class Import:
     left_out: list[LeftOut] = field(default_factory=list)
 
     @property
-    def accounted(self) -> int:
-        """How much of what was read is in a case or among the rejects."""
-        return sum(len(made.sources) for made in self.cases) + sum(
-            len(reject.sources) for reject in self.rejects
-        )
+    def in_cases(self) -> int:
+        """How much of what was read stands in cases."""
+        return sum(len(made.sources) for made in self.cases)
+
+    @property
+    def in_rejects(self) -> int:
+        """How much of what was read stands among the rejects."""
+        return sum(len(reject.sources) for reject in self.rejects)
 
 
 def held_to_model(made: Made, model: FactModel) -> Made | Reject:
@@ -94,7 +96,7 @@ def write_import(folder: str, done: Import) -> None:
     is one with something in it."""
     refuse_folder_in_use(folder)
     # INVARIANT: nothing vanishes.
-    assert done.accounted == done.read, f"{done.accounted} of {done.read} {done.unit}"
+    assert done.in_cases + done.in_rejects == done.read, f"{done.unit} were lost"
     names = _file_names([made.id for made in done.cases])
     parent = os.path.dirname(os.path.abspath(folder))
     os.makedirs(parent, exist_ok=True)
@@ -107,7 +109,7 @@ def write_import(folder: str, done: Import) -> None:
             os.path.join(beside, f"{REJECTS}.json"),
             json.dumps(document, ensure_ascii=False, indent=1) + "\n",
         )
-        _write(os.path.join(beside, f"{REJECTS}.md"), _page(document))
+        _write(os.path.join(beside, f"{REJECTS}.md"), _page(document, counted(done)))
         os.chmod(beside, 0o777 & ~_umask())
         if os.path.isdir(folder):
             os.rmdir(folder)
@@ -162,6 +164,8 @@ def _document(done: Import, names: Sequence[str]) -> dict[str, Any]:
             done.unit: done.read,
             "cases": len(done.cases),
             "rejected": len(done.rejects),
+            f"{done.unit}_in_cases": done.in_cases,
+            f"{done.unit}_rejected": done.in_rejects,
         },
         "rejected": [
             {"id": one.id, "reasons": list(one.reasons), "from": list(one.sources)}
@@ -178,32 +182,31 @@ def _document(done: Import, names: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _page(document: dict[str, Any]) -> str:
-    """The same for a person to read."""
-    counts = ", ".join(f"{count:,} {name}" for name, count in document["counts"].items())
-    lines = ["# What became of the import", "", f"{counts}.", ""]
+def _page(document: dict[str, Any], said: str) -> str:
+    """The same for a person to read, with the counts in one line."""
+    lines = ["# What became of the import", "", f"{said}.", ""]
     lines += [f"- {_plain(one['name'])} ({one['digest']})" for one in document["sources"]]
     lines += ["", "## Rejected", ""]
     if document["rejected"]:
         lines += ["| what | why | where |", "|---|---|---|"]
         for one in document["rejected"]:
-            why = "; ".join(one["reasons"])
-            lines.append(f"| {_cell(one['id'] or '')} | {_cell(why)} | {_places(one['from'])} |")
+            parts = (_cell(one["id"] or ""), _lines(one["reasons"]), _lines(one["from"]))
+            lines.append(f"| {' | '.join(parts)} |")
     else:
         lines.append("Nothing.")
     lines += ["", "## Not taken over", ""]
     if document["left_out"]:
         lines += ["| case | what | why | where |", "|---|---|---|---|"]
         for one in document["left_out"]:
-            parts = (one["id"], one["path"], one["reason"], one["from"])
-            lines.append(f"| {' | '.join(_cell(part) for part in parts)} |")
+            cells = [_cell(one[name]) for name in ("id", "path", "reason", "from")]
+            lines.append(f"| {' | '.join(cells)} |")
     else:
         lines.append("Nothing.")
     return "\n".join(lines) + "\n"
 
 
-def _places(places: Sequence[str]) -> str:
-    return "<br>".join(_cell(place) for place in places)
+def _lines(texts: Sequence[str]) -> str:
+    return "<br>".join(_cell(text) for text in texts)
 
 
 def _cell(text: str) -> str:
@@ -217,9 +220,13 @@ def _plain(text: str) -> str:
     return re.sub(r"([\\*_\[\]<>#])", r"\\\1", shown)
 
 
-def count_of(done: Import) -> str:
-    """The import in one line."""
-    return (
-        f"{done.read:,} {done.unit}: {len(done.cases):,} cases, {len(done.rejects):,} rejected, "
-        f"{len(done.left_out):,} remarks in {quoted(REJECTS + '.md')}"
-    )
+def counted(done: Import) -> str:
+    """What was read and what became of it, such that the parts add up."""
+    cases, rejects = len(done.cases), len(done.rejects)
+    said = f"{done.read:,} {done.unit}: {cases:,} cases"
+    said += f" (of {done.in_cases:,} {done.unit})" if done.in_cases != cases else ""
+    said += f", {rejects:,} rejected"
+    said += f" (of {done.in_rejects:,})" if done.in_rejects != rejects else ""
+    if done.left_out:
+        said += f"; {len(done.left_out):,} statements not taken over"
+    return said

@@ -1,9 +1,10 @@
-"""What a case states itself, without what was derived from it."""
+"""What a case states itself, without what was derived from it, and in the model's order."""
 
 from __future__ import annotations
 
 from ..feel.values import Value
 from .case import Case
+from .shapes import Group, List, Shape
 
 
 def stated_facts(case: Case) -> dict[str, Value]:
@@ -27,3 +28,16 @@ def _stated(value: Value, path: str, derived: dict[str, str]) -> Value:
         if one != {}:
             kept[name] = one
     return kept
+
+
+def in_order(value: Value, shape: Shape) -> Value:
+    """The same facts in the order of the fact model."""
+    if isinstance(shape, List):
+        return [in_order(item, shape.item) for item in value]
+    if not isinstance(shape, Group):
+        return value
+    return {
+        name: in_order(value[name], member)
+        for name, member in shape.members.items()
+        if name in value
+    }

@@ -46,6 +46,11 @@ class Table:
         """The table as a whole."""
         return Place(self.name)
 
+    def number_of(self, row: Row) -> int:
+        """The line of the file, or the row of the sheet, at which a row begins; from 1."""
+        line = self.source.place(row.start).line
+        return line if line is not None else row.start // MAX_COLUMNS + 1
+
 
 def column_letters(column: int) -> str:
     """What a spreadsheet calls a column: A for 0, AA for 26."""
