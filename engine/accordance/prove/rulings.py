@@ -13,7 +13,6 @@ from ..strategy.model import STAGES
 from .calculating import Calculator
 from .comparing import conjunction, disjunction, negation
 from .encoding import Encoder, Names
-from .functions import constant
 from .space import FactGroup, Space
 from .terms import Bit
 from .values import FALSE, TRUE, CannotEncode, Symbol, Truth, Word
@@ -85,6 +84,11 @@ class Encoding:
         more = Names(names.facts, names.today, names.parameters, names.definition, supplied)
         return Encoder(self.space.terms, self.space.words, self.encoder.calculator, more)
 
+    def supply(self, supplied: Mapping[str, Symbol]) -> None:
+        """Let rules about the evidence read what the other rules found. What they read before is
+        not encoded anew."""
+        self.encoder = self.with_names({**self.encoder.names.supplied, **supplied})
+
     # conditions
 
     def definition(self, name: str) -> Symbol | None:
@@ -99,7 +103,8 @@ class Encoding:
                     known = self.formula(planned.formula)
                 else:
                     # Each expression has its own measure of work.
-                    known = self.with_names({}).encode(planned.definition.expression)
+                    supplied = self.encoder.names.supplied
+                    known = self.with_names(supplied).encode(planned.definition.expression)
             except CannotEncode as reason:
                 known = reason
                 self.obscure[name] = str(reason)
@@ -236,13 +241,3 @@ class Encoding:
         """The truth of an expression that may use further names; left open where it has no
         constraints (then `obscure` has the key)."""
         return self._condition(key, node, self.with_names(supplied))
-
-
-def word_of(options: Mapping[str, Bit], known: Bit, none: Bit = False) -> Word:
-    """A word that is one of several."""
-    return Word(known, dict(options), None, none)
-
-
-def text(value: str) -> Symbol:
-    """A text that is known."""
-    return constant(value)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
 
@@ -29,12 +31,26 @@ class Model:
     def __init__(self, space: Space, model: Any) -> None:
         self.space = space
         self._model = model
+        self._others: dict[int, str] = {}
 
     def holds(self, bit: Bit) -> bool:
         """Is a condition true of the case?"""
         if isinstance(bit, bool):
             return bit
         return bool(z3.is_true(self._model.eval(bit, model_completion=True)))
+
+    def hold(self, bits: Sequence[Bit]) -> list[bool]:
+        """Which of many conditions are true of the case."""
+        asked = [bit for bit in bits if not isinstance(bit, bool)]
+        if not asked:
+            return [bool(bit) for bit in bits]
+        context = self.space.terms.context
+        zero, one = z3.BitVecVal(0, 1, context), z3.BitVecVal(1, 1, context)
+        # One number of many digits, so that z3 works through the case once and not for each bit.
+        parts = [zero, *(z3.If(bit, one, zero) for bit in asked)]
+        value = self._model.eval(z3.Concat(*parts), model_completion=True).as_long()
+        digits = iter(f"{value:0{len(parts)}b}"[1:])
+        return [bit if isinstance(bit, bool) else next(digits) == "1" for bit in bits]
 
     def number(self, term: Term) -> KnownNumber:
         """The number that a term is. Raises Undecided where it is no rational one."""
@@ -52,9 +68,11 @@ class Model:
         """The text that a word is; some other text is called `word 1`, `word 2` ..."""
         if word.options is not None:
             return next(text for text, bit in word.options.items() if self.holds(bit))
-        code = self.number(word.code)
+        code = int(self.number(word.code))
         texts = self.space.words.texts
-        return texts[int(code)] if 0 <= code < len(texts) else f"word {abs(code)}"
+        if 1 <= code <= len(texts):
+            return texts[code - 1]
+        return self._others.setdefault(code, f"word {len(self._others) + 1}")
 
 
 class Solver:
@@ -62,13 +80,12 @@ class Solver:
 
     def __init__(self, space: Space, more: Iterable[Bit] = (), work: int = WORK) -> None:
         self.space = space
+        self.checks = 0
         self._solver = z3.SimpleSolver(ctx=space.terms.context)
         self._solver.set("random_seed", 0)
         self._solver.set("rlimit", work)
+        self._wishes: dict[int, Bit] = {}
         self.add(*space.limits, *space.calendar.limits, *space.text_limits(), *more)
-        today = space.today.value
-        self.checks = 0
-        self._today = today
 
     def add(self, *bits: Bit) -> None:
         """Conditions that hold of every case from now on."""
@@ -78,43 +95,105 @@ class Solver:
             elif bit is not True:
                 self._solver.add(bit)
 
-    def on_day(self, day: int) -> Bit:
-        """The condition that this is the evaluation date; its months are worked out beforehand."""
-        for shift in self.space.calendar.shifts:
-            if shift.until is None and shift.base is self._today:
-                self.add(*self.space.calendar.at(shift, day))
-        return self.space.terms.equals(self._today, day)
-
-    def model(self, bits: Sequence[Bit]) -> Model | None:
-        """A case of which all the conditions hold; None when there is none.
-
-        Raises Undecided.
-        """
-        if any(bit is False for bit in bits):
-            return None
-        asked = [bit for bit in bits if bit is not True]
-        self._solver.push()
-        try:
-            for bit in asked:
-                self._solver.add(bit)
-            for _ in range(ROUNDS):
-                self.checks += 1
-                answer = self._solver.check()
-                if answer == z3.unsat:
-                    return None
-                if answer != z3.sat:
-                    raise Undecided(f"the solver gave up ({self._solver.reason_unknown()})")
-                found = Model(self.space, self._solver.model())
-                lemmas = self.space.calendar.lemmas(found.number)
-                if not lemmas:
-                    return found
-                for lemma in lemmas:
-                    if lemma is not True:
-                        self._solver.add(lemma)
-            raise Undecided("the calendar could not be settled")
-        finally:
-            self._solver.pop()
-
     def possible(self, *bits: Bit) -> bool:
         """Is there a case of which all the conditions hold? Raises Undecided."""
         return self.model(bits) is not None
+
+    def model(self, bits: Sequence[Bit]) -> Model | None:
+        """A case of which all the conditions hold; None when there is none. Raises Undecided."""
+        with self._asking(bits):
+            return self._answer(())
+
+    def fewest(
+        self, bits: Sequence[Bit], wishes: Sequence[Bit], first: Sequence[Bit] = ()
+    ) -> tuple[Model, Narrower] | None:
+        """A case of which all the conditions hold and as many of the wishes as go together (none
+        of the others could be added); with a way to settle further things about it.
+
+        Each of `first` is granted, in this order, wherever it can be at all. Raises Undecided.
+        """
+        asked = list(bits)
+        if first and self.model(asked) is None:
+            return None
+        for wish in first:
+            with suppress(Undecided):
+                if wish is not True and self.model([*asked, wish]) is not None:
+                    asked.append(wish)
+        wanted = {
+            mark: wish
+            for wish in wishes
+            if not isinstance(wish, bool) and (mark := self._mark(wish)) is not None
+        }
+        with self._asking(asked):
+            left = dict(wanted)
+            while (found := self._answer(tuple(left))) is None:
+                core = {one.get_id() for one in self._solver.unsat_core()}
+                if not core:
+                    return None
+                left = {mark: wish for mark, wish in left.items() if mark.get_id() not in core}
+            kept = dict(left)
+            open_ = {mark: wish for mark, wish in wanted.items() if mark not in kept}
+            while open_:
+                # What the case grants by itself is granted, without a question of its own.
+                marks = list(open_)
+                granted = found.hold([open_[mark] for mark in marks])
+                for mark, holds in zip(marks, granted, strict=True):
+                    if holds:
+                        kept[mark] = open_.pop(mark)
+                if not open_:
+                    break
+                mark = next(iter(open_))
+                wish = open_.pop(mark)
+                better = self._answer((*kept, mark))
+                if better is not None:
+                    found = better
+                    kept[mark] = wish
+            return found, Narrower(tuple(asked), tuple(kept))
+
+    def narrowed(self, narrower: Narrower, *bits: Bit) -> Model | None:
+        """The case of `fewest` once more, with further conditions; None where they do not fit."""
+        with self._asking((*narrower.bits, *bits)):
+            return self._answer(narrower.kept)
+
+    @contextmanager
+    def _asking(self, bits: Sequence[Bit]) -> Iterator[None]:
+        self._solver.push()
+        try:
+            self.add(*bits)
+            yield
+        finally:
+            self._solver.pop()
+
+    def _answer(self, assumptions: Sequence[Bit]) -> Model | None:
+        for _ in range(ROUNDS):
+            self.checks += 1
+            answer = self._solver.check(*assumptions)
+            if answer == z3.unsat:
+                return None
+            if answer != z3.sat:
+                raise Undecided(f"the solver gave up: {self._solver.reason_unknown()}")
+            found = Model(self.space, self._solver.model())
+            lemmas = self.space.calendar.lemmas(found.number)
+            if not lemmas:
+                return found
+            self.add(*lemmas)
+        raise Undecided("the calendar could not be settled")
+
+    def _mark(self, wish: Bit) -> Bit:
+        """A name for a wish, since only names can be taken back."""
+        if isinstance(wish, bool):
+            return wish
+        mark = self._wishes.get(wish.get_id())
+        if mark is None:
+            mark = self.space.terms.bit(f"wish {len(self._wishes)}")
+            self._wishes[wish.get_id()] = mark
+            self.add(self.space.terms.implies(mark, wish))
+        return mark
+
+
+@dataclass(frozen=True, slots=True)
+class Narrower:
+    """What was asked for a case, and which wishes it was granted."""
+
+    bits: tuple[Bit, ...]
+    kept: tuple[Bit, ...]

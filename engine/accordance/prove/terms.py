@@ -26,6 +26,9 @@ class Terms:
         self._reference = self.context.ref()
         self._reals: dict[int | Fraction, Any] = {}
         self._wholes: dict[int, Any] = {}
+        self._quotients: dict[int, Any] = {}
+        """The terms that are a quotient by what is not fixed, or a choice with one in it."""
+        self._comparisons: dict[tuple[str, int, int], tuple[Any, Any, Bit]] = {}
 
     # unknowns
 
@@ -104,7 +107,13 @@ class Terms:
                 return one
             one = self.integer(int(one)) if whole else self.number(one)
         one, other = self._aligned(one, other)
-        return z3.If(bit, one, other)
+        made = z3.If(bit, one, other)
+        if self._holds_quotient(one) or self._holds_quotient(other):
+            self._quotients[made.get_id()] = made
+        return made
+
+    def _holds_quotient(self, term: Term) -> bool:
+        return bool(self._quotients) and not _constant(term) and term.get_id() in self._quotients
 
     # numbers
 
@@ -131,20 +140,24 @@ class Terms:
         if _constant(one) and _constant(other):
             return one == other if sign == "=" else one < other if sign == "<" else one <= other
         for quotient, bound, turned in ((one, other, False), (other, one, True)):
-            if not _constant(quotient) and (_constant(bound) or _holds_quotient(quotient)):
+            if self._holds_quotient(quotient):
                 found = self._by_parts(sign, quotient, bound, turned)
                 if found is not None:
                     return found
         one, other = self._aligned(one, other)
-        if sign == "=":
-            return one == other
-        return one < other if sign == "<" else one <= other
+        # The same two are compared again and again; the key is good while the terms are kept.
+        key = sign, one.get_id(), other.get_id()
+        known = self._comparisons.get(key)
+        if known is None:
+            bit = one == other if sign == "=" else one < other if sign == "<" else one <= other
+            known = self._comparisons[key] = one, other, bit
+        return known[2]
 
     def _by_parts(self, sign: str, term: Term, bound: Term, turned: bool) -> Bit | None:
         """The comparison of a quotient as a multiplication, and of a choice as one of comparisons:
         both stay linear where the bound is a constant."""
         kind = term.decl().kind()
-        if kind == z3.Z3_OP_ITE and _holds_quotient(term):
+        if kind == z3.Z3_OP_ITE:
             parts = [
                 self._compared(sign, bound, _plain(part))
                 if turned
@@ -152,7 +165,7 @@ class Terms:
                 for part in (term.arg(1), term.arg(2))
             ]
             return self.choose(term.arg(0), parts[0], parts[1])
-        if kind != z3.Z3_OP_DIV or not _constant(bound):
+        if not _constant(bound):
             return None
         above, below = term.arg(0), term.arg(1)
         scaled = self.times(below, bound)
@@ -202,7 +215,9 @@ class Terms:
                 return Fraction(one) / other
             return self.times(one, Fraction(1) / other)
         one, other = self._aligned(one, other)
-        return one / other
+        made = one / other
+        self._quotients[made.get_id()] = made
+        return made
 
     def as_real(self, term: Term) -> Term:
         """A whole number as a number of FEEL."""
@@ -263,11 +278,3 @@ def _plain(term: Any) -> Term:
         value = Fraction(term.numerator_as_long(), term.denominator_as_long())
         return value.numerator if value.denominator == 1 else value
     return term
-
-
-def _holds_quotient(term: Any) -> bool:
-    """Is it a quotient, or a choice among terms of which one is?"""
-    kind = term.decl().kind()
-    if kind == z3.Z3_OP_ITE:
-        return _holds_quotient(term.arg(1)) or _holds_quotient(term.arg(2))
-    return bool(kind == z3.Z3_OP_DIV and not z3.is_rational_value(term.arg(1)))

@@ -115,8 +115,8 @@ FALSE = Truth(False, True)
 
 
 class Words:
-    """The texts that an encoding knows, each with its code (0, 1, 2 ...). A negative code stands
-    for some other text; two different negative codes stand for two different texts."""
+    """The texts that an encoding knows, each with its code (1, 2, 3 ...). Any other code stands
+    for some other text; two different codes stand for two different texts."""
 
     def __init__(self) -> None:
         self.codes: dict[str, int] = {}
@@ -125,8 +125,8 @@ class Words:
     def code(self, text: str) -> int:
         known = self.codes.get(text)
         if known is None:
-            known = self.codes[text] = len(self.texts)
             self.texts.append(text)
+            known = self.codes[text] = len(self.texts)
         return known
 
 
