@@ -952,6 +952,10 @@ def _filtered(base: Code, condition: Code, slot: int) -> Code:
         pairs = _pairs(source, frame)
         if pairs is None:
             return UNKNOWN
+        if not pairs:
+            # A position is one of no item, whatever the list.
+            frame[slot], frame[slot + 1] = UNKNOWN, set()
+            return UNKNOWN if logic.is_number(holds(frame)) else []
         if loose:
             frame[slot + 1] = keys(pairs)
         kept: list[tuple[Value, bool]] = []

@@ -283,6 +283,9 @@ class Generator(Compiler):
     ) -> Text | None:
         inner = self.write(condition)
         lines = [
+            "if not items:",
+            # A position needs an item.
+            f"    return {self.bind(general)}(frame)",
             "kept = []",
             *_loop(slot, inner),
             "    if given is True:",
