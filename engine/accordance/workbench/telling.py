@@ -82,7 +82,7 @@ class Teller:
             "jurisdictions": list(rule.jurisdictions),
             "aliases": list(rule.aliases),
             "finding": rule.finding,
-            "finding_words": fill(rule.finding, self._known),
+            "finding_words": fill(rule.finding, self._known).replace(f"{ANY_VALUE}.", ANY_VALUE),
             "actions": [
                 {
                     "do": action.do,
