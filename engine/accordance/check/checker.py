@@ -366,7 +366,8 @@ def _contradictions(case: Case) -> list[Notice]:
     return [
         Notice(
             NoticeCode.CONTRADICTION,
-            f"`{one.path}` is stated otherwise than it follows from other facts",
+            f"`{one.path}` is stated otherwise "
+            + (f"in {one.other}" if one.other else "than it follows from other facts"),
             path=one.path,
         )
         for one in case.contradictions

@@ -15,11 +15,13 @@ from .model import FactModel
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """A stated fact and what follows from other facts, which differ."""
+    """A stated fact and what follows from other facts, which differ; or what another source states,
+    which then stands at the place `other`."""
 
     path: str
     stated: Value
     derived: Value
+    other: Place | None = None
 
 
 class Places(Mapping[str, Place]):

@@ -63,7 +63,19 @@ def with_set(case: Case, settings: Iterable[str]) -> Case:
     assert isinstance(places, Places)
     elsewhere: dict[str, Place] = {}
     _find_set(tree, "", elsewhere)
-    return replace(made, places=places.overlaid(elsewhere))
+    # What sources disagree on is settled by setting it, and by nothing else.
+    disputed = tuple(
+        one for one in case.contradictions if one.other and not _is_set(one.path, elsewhere)
+    )
+    return replace(
+        made,
+        places=places.overlaid(elsewhere),
+        contradictions=made.contradictions + disputed,
+    )
+
+
+def _is_set(path: str, elsewhere: dict[str, Place]) -> bool:
+    return any(path == one or path.startswith((f"{one}.", f"{one}[")) for one in elsewhere)
 
 
 def _find_set(node: Located, path: str, found: dict[str, Place]) -> bool:

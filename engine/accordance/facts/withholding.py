@@ -34,15 +34,28 @@ def without_sensitive(case: Case) -> tuple[Case, tuple[Withheld, ...]]:
     # A sensitive fact that follows from public ones is withheld all the same.
     derivers = [one for one in case.model.derivers if one.path not in copy.sensitivities]
     derived, contradictions = derive(tuple(derivers), facts, copy.paths)
+    disputed = tuple(
+        one
+        for one in case.contradictions
+        if one.other and not any(_covers(part.path, one.path) for part in copy.withheld)
+    )
     public = replace(
         case,
         facts=facts,
         paths=copy.paths,
         derived=derived,
-        contradictions=contradictions,
+        contradictions=contradictions + disputed,
         digest=digest,
     )
     return public, tuple(copy.withheld)
+
+
+def _covers(withheld: str, path: str) -> bool:
+    """Does a path that is withheld hold this one, or is it held by it?"""
+    return path == withheld or any(
+        longer.startswith((f"{shorter}.", f"{shorter}["))
+        for longer, shorter in ((path, withheld), (withheld, path))
+    )
 
 
 class _Copy:
