@@ -16,7 +16,7 @@ import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from . import functions, logic, syntax
 from .syntax import Node
@@ -84,7 +84,7 @@ class Evidence:
             self.reasons.update(other.reasons)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Code:
     """A compiled expression.
 
@@ -155,8 +155,7 @@ def compile_expression(node: Node, names: Names) -> Code:
     return Compiler(names).compile(node, None)
 
 
-@dataclass(frozen=True, slots=True)
-class Local:
+class Local(NamedTuple):
     """A local variable, or the item of a filter (then `name` is None), in a chain of scopes."""
 
     name: str | None

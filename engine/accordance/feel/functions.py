@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 from . import logic
 from .logic import is_number
@@ -21,8 +21,7 @@ from .values import duration as read_duration
 Pairs = Sequence[tuple[Value, bool]]
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(NamedTuple):
     """A function: its name, parameter names (the optional ones last) and what it computes."""
 
     name: str

@@ -7,7 +7,7 @@ reads), case rules, exceptions, evidence rules, verdict and opinion.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..feel import syntax
 from ..feel.compiling import Names
@@ -18,8 +18,7 @@ from ..strategy.supplied import EVIDENCE_NAMES, TABLE_NAMES
 from .formula import TRUE, All, Any, Constant, Defined, Formula, Leaf, Opposite, atoms
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedLeaf:
+class PlannedLeaf(NamedTuple):
     """A leaf: its expression, the definitions and the facts (static paths) it reads."""
 
     index: int
@@ -29,8 +28,7 @@ class PlannedLeaf:
     """Definitions of lower levels are known before it is evaluated."""
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedDefinition:
+class PlannedDefinition(NamedTuple):
     """A definition; `formula` is None where its value is not boolean."""
 
     definition: Definition
@@ -39,15 +37,13 @@ class PlannedDefinition:
     level: int
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedRequirement:
+class PlannedRequirement(NamedTuple):
     requirement: Requirement
     formula: Formula
     stages: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedRule:
+class PlannedRule(NamedTuple):
     """A rule over formulas. `when` holds the jurisdictions and dates of the rule too."""
 
     rule: Rule
@@ -62,8 +58,7 @@ class PlannedRule:
         return self.asks.get(stage, ())
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """A strategy as every engine reads it. `definitions` are in an order of evaluation."""
 
     strategy: Strategy
