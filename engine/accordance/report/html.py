@@ -98,10 +98,17 @@ def check(reports: Sequence[Json], page: Page) -> str:
             papers=papers,
             title=title,
             program=program_words(first.report["program"]),
-            runnings=[_running(one["page"], one["paper"]) for one in papers],
+            runnings=_runnings(papers, title),
         )
     )
     return "\n".join(line.rstrip() for line in text.split("\n") if line.strip()) + "\n"
+
+
+def _runnings(papers: Sequence[dict[str, Any]], title: str) -> list[dict[str, str]]:
+    """The heads and feet of the pages of each paper, and of an overview before them."""
+    each = [_running(one["page"], one["paper"]) for one in papers]
+    overview = each[0] | {"name": "", "title": title}
+    return [overview, *each] if len(each) > 1 else each
 
 
 def _running(name: Any, one: Any) -> dict[str, str]:

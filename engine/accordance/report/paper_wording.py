@@ -167,13 +167,13 @@ def decisions_sought(
         )
     if deeds:
         asked.append(
-            f"To require the {count(deeds, 'action')} of section 6, with the owners and dates given"
-            " there."
+            f"To require what section 6 lists ({count(deeds, 'action')}), with the owners and "
+            "dates given there."
         )
     if missing:
         asked.append(
-            f"To have the {count(missing, 'missing fact')} supplied (appendix C), and the check "
-            "repeated with them."
+            f"To have what is not known found out ({count(missing, 'fact')}, appendix C), and the "
+            "check repeated."
         )
     return asked or ["To note this report."]
 
