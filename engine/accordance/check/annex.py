@@ -123,9 +123,9 @@ def _favourable(
     }
     for fact, entries in checked.items():
         value = entries[0]["value"]
-        if fact not in told and isinstance(value, bool):
-            if answer.checker.favourable.get(fact) is value:
-                yield from entries
+        good = isinstance(value, bool) and answer.checker.favourable.get(fact) is value
+        if good and fact not in told:
+            yield from entries
 
 
 def costs_and_benefits(answer: Answer, missed: Collection[str]) -> Json:

@@ -93,6 +93,11 @@ GLOSSARY: Final = (
         "whether the rule applies is not known, but all that it asks for is there",
     ),
     ("Withheld", "what rests on facts that are exempt from publication is not told"),
+    (
+        "Basis",
+        "what a rule rests on: statutes, standards, reports; “seed” and a number is a statement of "
+        "the article from which the strategy for public bodies grew",
+    ),
     ("Gate", "a rule that must be met before the body commits itself"),
     (
         "Severity",
