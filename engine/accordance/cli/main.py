@@ -84,7 +84,11 @@ def main(args: Sequence[str] | None = None) -> None:
     """The entry point of the `accordance` command; leaves with an exit code of DESIGN."""
     # Most of what a command makes it keeps until it ends, so that looking for waste rarely pays.
     gc.set_threshold(100_000, 20, 20)
-    sys.exit(run(args))
+    try:
+        sys.exit(run(args))
+    finally:
+        # The process ends: what is left need not be looked through once more.
+        gc.freeze()
 
 
 def run(args: Sequence[str] | None = None) -> int:
