@@ -17,6 +17,7 @@ LAYERS = (
     "strategy",
     "plan",
     "check",
+    "sweep",
     "prove",
     "workbench",
     "report",

@@ -1,0 +1,957 @@
+"""Lists in columns: every item stays, and says whether it is there.
+
+An item's presence is true (it is there), null (it may be there) or false (it is not); None stands
+for true in all records. A filter changes presences and a `for` changes values, so that no list is
+ever made shorter, and what a condition does not know is never dropped.
+
+INVARIANT: columns that go into a database aggregate hold no null, so that an aggregate never skips
+an item. Everything else is said with `some`, `total` and `best` below.
+"""
+
+from __future__ import annotations
+
+import inspect
+import itertools
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol, TypeAlias
+
+import ibis
+
+from . import exact
+from .carriers import (
+    UNSAID,
+    Carrier,
+    Column,
+    Date,
+    Days,
+    Group,
+    Known,
+    Listed,
+    LongTime,
+    Number,
+    Text,
+    Truth,
+    all_of,
+    any_of,
+    as_column,
+    equal,
+    holds,
+    is_definite,
+    is_stated,
+    is_unsaid,
+    lifted,
+    masked,
+    opposite,
+    settled,
+)
+from .exact import Exact
+from .limits import LONGEST_LIST, NotRelational
+
+_names = itertools.count()
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An item and its presence."""
+
+    value: Carrier
+    there: Column | None = None
+    definite: bool = False
+    """Is the presence never null?"""
+
+    @property
+    def presence(self) -> Carrier:
+        return Known(True) if self.there is None else Truth(self.there, self.definite)
+
+    def narrowed(self, condition: Carrier) -> Item:
+        """The item, there only where a condition holds too."""
+        there = all_of([self.presence, condition])
+        if settled(there) is True:
+            return Item(self.value)
+        return Item(self.value, holds(there), is_definite(there))
+
+
+Score: TypeAlias = Callable[[Item], Column]
+
+
+def each(array: Column, body: Callable[..., Column]) -> Column:
+    """A column of lists with the body's value for each item; the body may take the position too."""
+    return array.map(_named(body))
+
+
+def kept(array: Column, body: Callable[..., Column]) -> Column:
+    """A column of lists with the items for which the body is true; null counts as not."""
+    return array.filter(_named(body))
+
+
+def _named(body: Callable[..., Column]) -> Callable[..., Column]:
+    """The body with parameter names that no other body has, since bodies stand in one another."""
+    count = len(inspect.signature(body).parameters)
+    names = [f"i{next(_names)}" for _ in range(count)]
+
+    def called(**given: Column) -> Column:
+        return body(*(given[name] for name in names))
+
+    called.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD) for name in names]
+    )
+    return called
+
+
+def letting(column: Column, body: Callable[[Column], Column]) -> Column:
+    """The body's value, with a column in it that is computed once."""
+    return each(ibis.array([column]), body)[0]
+
+
+class Items:
+    """A list. `known` says whether the list itself is known, and is never null."""
+
+    known: Column | bool
+
+    def some(self, condition: Callable[[Item], Carrier]) -> Carrier:
+        """Kleene `or` of the condition over all items, whatever their presence."""
+        raise NotImplementedError
+
+    def total(self, score: Callable[[Item], Exact]) -> Exact:
+        """The sum of a number that is never null; 0 for no items."""
+        raise NotImplementedError
+
+    def mapped(self, change: Callable[[Item], Item], certain: bool) -> Items:
+        """The list with its items changed; `certain` says whether all of them are there then."""
+        raise NotImplementedError
+
+    def where(self, condition: Column) -> Items:
+        """The same list where a column is true, else an unknown one."""
+        raise NotImplementedError
+
+    def table(self) -> Table:
+        """The items as one column of lists of groups, presences included."""
+        raise NotImplementedError
+
+    @property
+    def most(self) -> int:
+        """The largest number of items that it can have."""
+        raise NotImplementedError
+
+    @property
+    def is_certain(self) -> bool:
+        """Is every item there in all records?"""
+        raise NotImplementedError
+
+    @property
+    def is_definite(self) -> bool:
+        """Is it known of every item in all records whether it is there?"""
+        return self.is_certain
+
+    # what follows from these
+
+    def filtered(self, condition: Callable[[Carrier], Carrier]) -> Items:
+        return self.mapped(lambda item: item.narrowed(condition(item.value)), False)
+
+    def changed(self, change: Callable[[Carrier], Carrier]) -> Items:
+        """The list with the values of its items changed."""
+        return self.mapped(
+            lambda item: Item(change(item.value), item.there, item.definite), self.is_certain
+        )
+
+    def any_item(self, condition: Callable[[Carrier], Carrier]) -> Carrier:
+        """`some x in list satisfies condition`."""
+        found = self.some(lambda item: all_of([item.presence, condition(item.value)]))
+        return self.if_known(found)
+
+    def every_item(self, condition: Callable[[Carrier], Carrier]) -> Carrier:
+        """`every x in list satisfies condition`."""
+        failing = self.some(lambda item: all_of([item.presence, opposite(condition(item.value))]))
+        return self.if_known(opposite(failing))
+
+    def contains(self, element: Carrier) -> Carrier:
+        return self.any_item(lambda item: equal(item, element))
+
+    def if_known(self, carrier: Carrier) -> Carrier:
+        """The value where the list is known, else unknown."""
+        if self.known is True:
+            return carrier
+        return masked(carrier, as_column(self.known))
+
+    def count(self) -> Number:
+        low = self.total(lambda item: _one_where(item, sure=True))
+        if self.is_definite:
+            return _if_known_number(self, Number(low, low))
+        high = self.total(lambda item: _one_where(item, sure=False))
+        return _if_known_number(self, Number(low, high))
+
+    def is_none(self) -> Carrier:
+        """An empty list says that there is none; one with only possible items says nothing."""
+        possible = self.some(lambda item: _may_be_there(item))
+        sure = self.some(lambda item: _is_there(item))
+        if self.is_certain:
+            return self.if_known(opposite(possible))
+        if self.is_definite:
+            return self.if_known(opposite(possible))
+        decided = ibis.cases((holds(sure), False), (~holds(possible), True))
+        return self.if_known(Truth(decided))
+
+    def is_settled(self) -> Carrier:
+        """Is every item that may be there certain to be there? Never null."""
+        if self.is_definite:
+            return Known(True)
+        return opposite(
+            self.some(lambda item: all_of([_may_be_there(item), opposite(_is_there(item))]))
+        )
+
+    def all_known(self) -> Carrier:
+        """Is the value of every item that may be there known? Never null."""
+        return opposite(
+            self.some(lambda item: all_of([_may_be_there(item), opposite(_stated(item.value))]))
+        )
+
+    def equals(self, other: Items) -> Carrier:
+        """`=` between lists: of one length, and equal item by item; unknown where an item is not
+        certain."""
+        settled = all_of([self.is_settled(), other.is_settled()])
+        lengths = equal(self.count(), other.count())
+        if {Group} & (_kinds_in(self) | _kinds_in(other)):
+            alike: Carrier = all_of([self.is_none(), other.is_none()])
+            same = Truth(holds(alike).nullif(False))
+        else:
+            same = Truth(holds(_alike(self.table(), other.table())))
+        return masked(all_of([lengths, same]), holds(settled))
+
+
+def _is_there(item: Item) -> Carrier:
+    """Is an item certain to be there? Never null."""
+    if item.there is None or item.definite:
+        return item.presence
+    return Truth(item.there.fill_null(False), True)
+
+
+def _may_be_there(item: Item) -> Carrier:
+    if item.there is None or item.definite:
+        return item.presence
+    return Truth(item.there.fill_null(True), True)
+
+
+def _stated(value: Carrier) -> Carrier:
+    given = is_stated(value)
+    return Known(given) if isinstance(given, bool) else Truth(given, True)
+
+
+def _one_where(item: Item, sure: bool) -> Exact:
+    if item.there is None:
+        return exact.ONE
+    there = item.there if item.definite else item.there.fill_null(not sure)
+    return Exact(there.cast("int64"), 0, 1)
+
+
+def _if_known_number(items: Items, number: Number) -> Number:
+    if items.known is True:
+        return number
+    given = masked(number, as_column(items.known))
+    assert isinstance(given, Number)
+    return given
+
+
+Look: TypeAlias = Callable[[Column], Item]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing(Items):
+    """A list that stands in a column of lists; `look` says what an element of it is."""
+
+    array: Column
+    look: Look
+    known: Column | bool = field(default=True)
+    is_certain: bool = field(default=True)
+    longest: int = field(default=LONGEST_LIST)
+
+    @property
+    def most(self) -> int:
+        return self.longest
+
+    def some(self, condition: Callable[[Item], Carrier]) -> Carrier:
+        seen: list[Carrier] = []
+
+        def code(element: Column) -> Column:
+            given = condition(self.look(element))
+            seen.append(given)
+            return (holds(given).cast("int8") * 2).cast("int8").fill_null(1)
+
+        codes = each(self.array, code)
+        only = seen[-1]
+        if isinstance(only, Known) and only.value is False:
+            return only
+        # 2 for true, 1 for unknown, 0 for false: the largest decides.
+        return Truth(largest(codes).fill_null(0).nullif(1) == 2)
+
+    def total(self, score: Callable[[Item], Exact]) -> Exact:
+        forms: list[Exact] = []
+
+        def number(element: Column) -> Column:
+            value = score(self.look(element))
+            forms.append(value)
+            if value.per is not None:
+                raise NotRelational("a sum of quotients over a list")
+            kind = exact.type_for(value.size * self.longest, value.places)
+            return exact.cast(value, value.size * self.longest, value.places).cast(kind)
+
+        scores = each(self.array, number)
+        form = forms[-1]
+        size = form.size * self.longest
+        kind = exact.type_for(size, form.places)
+        zero = exact.literal(0, kind)
+        return Exact(added(scores).cast(kind).fill_null(zero), form.places, size)
+
+    def mapped(self, change: Callable[[Item], Item], certain: bool) -> Items:
+        look = self.look
+        return Listing(
+            self.array, lambda element: change(look(element)), self.known, certain, self.longest
+        )
+
+    def where(self, condition: Column) -> Items:
+        known = condition.fill_null(False) & as_column(self.known)
+        return Listing(self.array, self.look, known, self.is_certain, self.longest)
+
+    def table(self) -> Table:
+        packing: list[Packing] = []
+
+        def packed(element: Column) -> Column:
+            item = self.look(element)
+            form = packing_of(item.value)
+            packing.append(form)
+            return _packed(form, item)
+
+        array = each(self.array, packed)
+        return Table(array, packing[-1], self.known, self.is_certain, self.longest)
+
+
+@dataclass(frozen=True, slots=True)
+class Unrolled(Items):
+    """A list whose items are known one by one when the plan is made."""
+
+    items: tuple[Item, ...]
+    known: Column | bool = field(default=True)
+
+    @classmethod
+    def certain(cls, values: Iterable[Carrier]) -> Unrolled:
+        return cls(tuple(Item(value) for value in values))
+
+    @property
+    def most(self) -> int:
+        return len(self.items)
+
+    @property
+    def is_certain(self) -> bool:
+        return all(item.there is None for item in self.items)
+
+    @property
+    def is_definite(self) -> bool:
+        return all(item.there is None or item.definite for item in self.items)
+
+    def some(self, condition: Callable[[Item], Carrier]) -> Carrier:
+        return any_of([condition(item) for item in self.items])
+
+    def total(self, score: Callable[[Item], Exact]) -> Exact:
+        return _together([score(item) for item in self.items])
+
+    def mapped(self, change: Callable[[Item], Item], certain: bool) -> Items:
+        return Unrolled(tuple(change(item) for item in self.items), self.known)
+
+    def where(self, condition: Column) -> Items:
+        return Unrolled(self.items, condition.fill_null(False) & as_column(self.known))
+
+    def table(self) -> Table:
+        form = packing_for([item.value for item in self.items])
+        rows = [_packed(form, item) for item in self.items]
+        array = ibis.array(rows)
+        return Table(array, form, self.known, self.is_certain, len(self.items))
+
+
+@dataclass(frozen=True, slots=True)
+class Joined(Items):
+    """Lists one after the other."""
+
+    parts: tuple[Items, ...]
+    known: Column | bool = field(default=True)
+
+    @property
+    def most(self) -> int:
+        return sum(part.most for part in self.parts)
+
+    @property
+    def is_certain(self) -> bool:
+        return all(part.is_certain for part in self.parts)
+
+    def some(self, condition: Callable[[Item], Carrier]) -> Carrier:
+        return any_of([part.some(condition) for part in self.parts])
+
+    def total(self, score: Callable[[Item], Exact]) -> Exact:
+        return _together([part.total(score) for part in self.parts])
+
+    def mapped(self, change: Callable[[Item], Item], certain: bool) -> Items:
+        return Joined(tuple(part.mapped(change, certain) for part in self.parts), self.known)
+
+    def where(self, condition: Column) -> Items:
+        return Joined(self.parts, condition.fill_null(False) & as_column(self.known))
+
+    def table(self) -> Table:
+        tables = [part.table() for part in self.parts]
+        form = tables[0].packing
+        if any(table.packing.kind != form.kind for table in tables):
+            raise NotRelational("a list of items of two kinds")
+        form = joint([table.packing for table in tables])
+        arrays = [each(table.array, lambda e, t=table: t.repacked(e, form)) for table in tables]
+        array = arrays[0]
+        for other in arrays[1:]:
+            array = array.concat(other)
+        certain = all(table.is_certain for table in tables)
+        return Table(array, form, self.known, certain, self.most)
+
+
+@dataclass(frozen=True, slots=True)
+class Nested(Items):
+    """The lists that stand for the items of another list, one after the other."""
+
+    outer: Items
+    inner: Callable[[Item], Items]
+    known: Column | bool = field(default=True)
+
+    @classmethod
+    def of(cls, outer: Items, inner: Callable[[Item], Items]) -> Nested:
+        """An inner list that is not known makes all of it unknown."""
+
+        def lacking(item: Item) -> Carrier:
+            known = inner(item).known
+            gone = Known(not known) if isinstance(known, bool) else Truth(~known)
+            return all_of([_may_be_there(item), gone])
+
+        missing = outer.some(lacking)
+        complete = holds(opposite(missing))
+        if missing == Known(False):
+            return cls(outer, inner, outer.known)
+        return cls(outer, inner, complete.fill_null(False) & as_column(outer.known))
+
+    @property
+    def most(self) -> int:
+        return self.outer.most * LONGEST_LIST
+
+    @property
+    def is_certain(self) -> bool:
+        return False
+
+    def _inner(self, item: Item) -> Items:
+        return self.inner(item).mapped(lambda one: one.narrowed(item.presence), False)
+
+    def some(self, condition: Callable[[Item], Carrier]) -> Carrier:
+        return self.outer.some(lambda item: self._inner(item).some(condition))
+
+    def total(self, score: Callable[[Item], Exact]) -> Exact:
+        return self.outer.total(lambda item: self._inner(item).total(score))
+
+    def mapped(self, change: Callable[[Item], Item], certain: bool) -> Items:
+        return Nested(self.outer, lambda item: self.inner(item).mapped(change, certain), self.known)
+
+    def where(self, condition: Column) -> Items:
+        return Nested(self.outer, self.inner, condition.fill_null(False) & as_column(self.known))
+
+    def table(self) -> Table:
+        raise NotRelational("the position of an item in a list made by two variables")
+
+
+def _together(numbers: list[Exact]) -> Exact:
+    """The sum of numbers, two by two, so that many of them do not become a deep expression."""
+    if not numbers:
+        return exact.constant(0)
+    while len(numbers) > 1:
+        pairs = [numbers[at : at + 2] for at in range(0, len(numbers), 2)]
+        numbers = [exact.add(*pair) if len(pair) == 2 else pair[0] for pair in pairs]
+    return numbers[0]
+
+
+def either(decide: Column, equals: Column, one: Items, other: Items) -> Items:
+    """One list where a column is true, another where it is false; while it is unknown, both where
+    they are equal."""
+    first = decide | (decide.isnull() & equals.fill_null(False))
+    first = first.fill_null(False)
+    second = (~decide).fill_null(False)
+
+    def narrow(condition: Column) -> Callable[[Item], Item]:
+        return lambda item: item.narrowed(Truth(condition, True))
+
+    known = ibis.cases((first, as_column(one.known)), (second, as_column(other.known)), else_=False)
+    return Joined((one.mapped(narrow(first), False), other.mapped(narrow(second), False)), known)
+
+
+# --- items as groups in a column --------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Packing:
+    """How values stand in the fields of a group: their kind, and the form of their numbers."""
+
+    kind: type
+    names: tuple[str, ...]
+    low: Exact | None = None
+    high: Exact | None = None
+    has_none: bool = False
+    inside: Packing | None = None
+
+
+class _Fields(Protocol):
+    def __getitem__(self, name: str) -> Column: ...
+
+
+def packing_of(value: Carrier) -> Packing:
+    return packing_for([value])
+
+
+def packing_for(values: Sequence[Carrier]) -> Packing:
+    """One packing for several values."""
+    return joint([_packing(lifted(value)) for value in values if not is_unsaid(value)])
+
+
+def _packing(value: Carrier) -> Packing:
+    if isinstance(value, Truth):
+        return Packing(Truth, ("value",))
+    if isinstance(value, Text | Date):
+        return Packing(type(value), ("value",), has_none=value.none is not None)
+    if isinstance(value, Number):
+        return Packing(Number, ("low",), low=value.low, high=None if value.is_exact else value.high)
+    if isinstance(value, Days):
+        return Packing(Days, ("low",), low=value.count, high=value.days)
+    if isinstance(value, LongTime):
+        return Packing(LongTime, ("low",), low=value.count)
+    if isinstance(value, Listed):
+        return Packing(Listed, ("list",), inside=value.items.table().packing)
+    raise NotRelational("groups of facts taken out of their list")
+
+
+def joint(packings: Sequence[Packing]) -> Packing:
+    """The packing that holds what any of several holds."""
+    if not packings:
+        return Packing(Truth, ("value",))
+    first = packings[0]
+    if any(one.kind is not first.kind for one in packings):
+        raise NotRelational("a list of items of two kinds")
+    if first.kind is Listed:
+        inside = joint([one.inside for one in packings if one.inside is not None])
+        return Packing(Listed, ("list",), inside=inside)
+    low = _joint_form([one.low for one in packings if one.low is not None])
+    if first.kind is Days:
+        whole = [one.high for one in packings if one.high is not None]
+        days = _joint_form(whole) if len(whole) == len(packings) else None
+        return Packing(Days, first.names, low, days)
+    highs = [one.high or one.low for one in packings if one.low is not None]
+    spans = any(one.high is not None for one in packings)
+    high = _joint_form([one for one in highs if one is not None]) if spans else None
+    return Packing(
+        first.kind, first.names, low, high, has_none=any(one.has_none for one in packings)
+    )
+
+
+def _joint_form(values: list[Exact]) -> Exact | None:
+    if not values:
+        return None
+    size, places = max(one.size for one in values), max(one.places for one in values)
+    per = None
+    if any(one.per is not None for one in values):
+        per = _joint_form([one.per if one.per is not None else exact.ONE for one in values])
+    return Exact(None, places, size, per)
+
+
+def stored(value: Carrier) -> tuple[Column, Packing]:
+    """A value as one column, and how it stands in it. Raises NotRelational for groups."""
+    form = packing_of(value)
+    return _packed(form, Item(value)), form
+
+
+def loaded(column: Column, form: Packing) -> Carrier:
+    """The value that `stored` put into a column."""
+    return _unpacked(form, column)
+
+
+def _packed(form: Packing, item: Item) -> Column:
+    fields: dict[str, Column] = {}
+    _pack(form, item.value, "", fields)
+    fields["there"] = ibis.literal(True) if item.there is None else item.there
+    return ibis.struct(fields)
+
+
+def _pack(form: Packing, value: Carrier, prefix: str, fields: dict[str, Column]) -> None:
+    value = lifted(value)
+    lost = is_unsaid(value)
+    if form.kind in (Truth, Text, Date):
+        kind = {Truth: "boolean", Text: "string", Date: "date"}[form.kind]
+        given = (
+            ibis.null(kind)
+            if lost
+            else (
+                value.holds if isinstance(value, Truth) else value.value  # type: ignore[union-attr]
+            )
+        )
+        fields[prefix + "value"] = given
+        if form.has_none:
+            none = None if lost else value.none  # type: ignore[union-attr]
+            fields[prefix + "none"] = ibis.null("boolean") if none is None else none
+        return
+    if form.kind is Listed:
+        assert form.inside is not None and (lost or isinstance(value, Listed))
+        if lost:
+            raise NotRelational("a list that may be unknown in a list")
+        table = value.items.table()  # type: ignore[union-attr]
+        array = each(table.array, lambda e: table.repacked(e, form.inside))  # type: ignore[arg-type]
+        fields[prefix + "list"] = ibis.cases((as_column(table.known), array)).cast(array.type())
+        return
+    assert form.low is not None
+    low = high = None
+    if isinstance(value, Number):
+        low, high = value.low, value.high
+    elif isinstance(value, Days):
+        low, high = value.count, value.days
+    elif isinstance(value, LongTime):
+        low = high = value.count
+    _pack_number(form.low, low, prefix + "low", fields)
+    if form.high is not None:
+        _pack_number(form.high, high, prefix + "high", fields)
+
+
+def _pack_number(form: Exact, value: Exact | None, name: str, fields: dict[str, Column]) -> None:
+    kind = exact.type_for(form.size, form.places)
+    if value is None:
+        fields[name] = ibis.null(kind)
+    else:
+        top = value if value.per is None else Exact(value.number, value.places, value.size)
+        fields[name] = exact.cast(top, form.size, form.places)
+    if form.per is not None:
+        per = exact.ONE if value is None or value.per is None else value.per
+        fields[name + "_per"] = exact.cast(per, form.per.size, form.per.places)
+
+
+def _unpacked(form: Packing, row: _Fields, prefix: str = "") -> Carrier:
+    if form.kind is Truth:
+        return Truth(row[prefix + "value"])
+    if form.kind in (Text, Date):
+        none = row[prefix + "none"] if form.has_none else None
+        return form.kind(row[prefix + "value"], none)
+    if form.kind is Listed:
+        assert form.inside is not None
+        array = row[prefix + "list"]
+        return Listed(Table(array, form.inside, array.notnull(), False).items())
+    assert form.low is not None
+    low = _unpacked_number(form.low, row, prefix + "low")
+    if form.kind is LongTime:
+        return LongTime(low)
+    if form.kind is Days:
+        whole = None if form.high is None else _unpacked_number(form.high, row, prefix + "high")
+        return Days(low, whole)
+    high = low if form.high is None else _unpacked_number(form.high, row, prefix + "high")
+    return Number(low, high)
+
+
+def _unpacked_number(form: Exact, row: _Fields, name: str) -> Exact:
+    return exact.in_form(form, row[name], row[name + "_per"] if form.per is not None else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Items as a column of lists of groups."""
+
+    array: Column
+    packing: Packing
+    known: Column | bool
+    is_certain: bool
+    longest: int = LONGEST_LIST
+
+    def item(self, row: Column) -> Item:
+        return Item(_unpacked(self.packing, row), None if self.is_certain else row["there"])
+
+    def items(self) -> Items:
+        return Listing(self.array, self.item, self.known, self.is_certain, self.longest)
+
+    def repacked(self, row: Column, form: Packing) -> Column:
+        return _packed(form, self.item(row))
+
+
+def _alike(one: Table, other: Table) -> Carrier:
+    """Are two lists of one length equal item by item?"""
+    first = one.array if one.is_certain else kept(one.array, _row_may_be_there)
+    second = other.array if other.is_certain else kept(other.array, _row_may_be_there)
+
+    def codes(array: Column) -> Column:
+        def code(row: Column, at: Column) -> Column:
+            same = holds(equal(one.item(row).value, other.item(array[at]).value))
+            return (holds(opposite(Truth(same))).cast("int8") * 2).cast("int8").fill_null(1)
+
+        return largest(each(first, code)).fill_null(0).nullif(1) == 2
+
+    return opposite(Truth(letting(second, codes)))
+
+
+def _row_may_be_there(row: Column) -> Column:
+    return row["there"].fill_null(True)
+
+
+def distinct(items: Items) -> Items:
+    """`distinct values(list)`: the first of each, unknown where an item is not known or certain."""
+    table = items.table()
+    if table.packing.kind is Listed:
+        return Unrolled((), ibis.literal(False))
+    complete = as_column(items.known) & holds(all_of([items.is_settled(), items.all_known()]))
+
+    def unequal(array: Column) -> Column:
+        present = array if table.is_certain else kept(array, lambda row: row["there"])
+
+        def firsts(whole: Column) -> Column:
+            def is_first(row: Column, at: Column) -> Column:
+                value = table.item(row).value
+                before = Listing(
+                    whole[:at], lambda other: Item(table.item(other).value), True, True
+                )
+                return holds(opposite(before.some(lambda one: equal(one.value, value))))
+
+            return kept(whole, is_first)
+
+        return letting(present, firsts)
+
+    rows = letting(table.array, unequal)
+    made = Table(rows, table.packing, complete.fill_null(False), True, table.longest)
+    return made.items()
+
+
+def at_position(items: Items, position: int) -> Carrier:
+    """The item at a position from 1, or from -1 backwards; unknown outside and while it is not
+    certain which items there are."""
+    if isinstance(items, Unrolled) and items.is_certain:
+        place = position - 1 if position > 0 else len(items.items) + position
+        if position == 0 or not 0 <= place < len(items.items):
+            return UNSAID
+        return items.if_known(items.items[place].value)
+    if isinstance(items, Listing):
+        return _at_in_column(items, position)
+    return _at_in_column(items.table().items(), position)  # type: ignore[arg-type]
+
+
+def _at_in_column(items: Listing, position: int) -> Carrier:
+    array = items.array
+    if not items.is_certain:
+        array = kept(array, lambda e: holds(_may_be_there(items.look(e))))
+    place = position - 1 if position > 0 else position
+    inside = array.length() >= abs(position)
+    value = items.look(array[place]).value
+    sure = all_of(
+        [
+            items.is_settled(),
+            Truth(inside.fill_null(False)),
+            Known(items.known) if isinstance(items.known, bool) else Truth(items.known),
+        ]
+    )
+    if isinstance(value, Group):
+        return masked(value, holds(sure))
+    return masked(value, holds(sure))
+
+
+def extreme(items: Items, least: bool) -> Carrier:
+    """`min` and `max`."""
+    kinds = _kinds_in(items)
+    if not kinds or len(kinds) > 1:
+        return UNSAID
+    (kind,) = kinds
+    if kind not in (Number, Text, Date, Days, LongTime):
+        return UNSAID
+    someone = items.some(_is_there)
+    sound = all_of([someone, items.all_known(), _no_none(items)])
+    if kind is not Number:
+        sound = all_of([sound, items.is_settled()])
+    else:
+        sound = all_of([sound, _no_spans(items)])
+    everything = _pick(items, kind, least, sure_only=False)
+    if kind is Number and not items.is_certain:
+        certain = _pick(items, kind, least, sure_only=True)
+        assert isinstance(everything, Number) and isinstance(certain, Number)
+        ends = (everything.low, certain.low) if least else (certain.low, everything.low)
+        everything = Number(*ends)
+    return items.if_known(masked(everything, holds(sound)) if sound != Known(True) else everything)
+
+
+def _kinds_in(items: Items) -> set[type]:
+    found: set[type] = set()
+
+    def look(item: Item) -> Carrier:
+        value = lifted(item.value)
+        if not is_unsaid(value):
+            found.add(type(value))
+        return Known(False)
+
+    items.some(look)
+    return found
+
+
+def _no_none(items: Items) -> Carrier:
+    def nothing(item: Item) -> Carrier:
+        none = item.value.none if isinstance(item.value, Text | Date) else None
+        return (
+            Known(False)
+            if none is None
+            else all_of([_may_be_there(item), Truth(none.fill_null(False))])
+        )
+
+    return opposite(items.some(nothing))
+
+
+def _no_spans(items: Items) -> Carrier:
+    def is_span(item: Item) -> Carrier:
+        value = item.value
+        if not isinstance(value, Number) or value.is_exact:
+            return Known(False)
+        same = exact.compare("=", value.low, value.high)
+        apart = Known(not same) if isinstance(same, bool) else Truth((~same).fill_null(False))
+        return all_of([_may_be_there(item), apart])
+
+    return opposite(items.some(is_span))
+
+
+def _pick(items: Items, kind: type, least: bool, sure_only: bool) -> Carrier:
+    table = items.table()
+    wanted = _is_there if sure_only else _may_be_there
+
+    def usable(row: Column) -> Column:
+        item = table.item(row)
+        return holds(all_of([wanted(item), _stated(item.value)]))
+
+    if kind in (Text, Date):
+        values = each(kept(table.array, usable), lambda row: row["value"])
+        found = (smallest if least else largest)(values)
+        return kind(found)
+    assert table.packing.low is not None
+    form = table.packing.low
+    if form.per is None:
+        numbers = each(kept(table.array, usable), lambda row: row["low"])
+        number = Exact((smallest if least else largest)(numbers), form.places, form.size)
+    else:
+        row = letting(kept(table.array, usable), lambda rows: _extreme_row(rows, form, least))
+        number = exact.in_form(form, row["low"], row["low_per"])
+    if kind is Days:
+        if table.packing.high is None:
+            return Days(number)
+        days = each(kept(table.array, usable), lambda row: row["high"])
+        high = table.packing.high
+        whole = Exact((smallest if least else largest)(days), high.places, high.size)
+        return Days(number, whole)
+    return Number(number, number) if kind is Number else LongTime(number)
+
+
+def _extreme_row(rows: Column, form: Exact, least: bool) -> Column:
+    """The first row that no other beats."""
+
+    def number(row: Column) -> Exact:
+        return exact.in_form(form, row["low"], row["low_per"])
+
+    def unbeaten(row: Column) -> Column:
+        others = Listing(rows, lambda other: Item(Number(number(other), number(other))), True)
+        sign = "<" if least else ">"
+
+        def beats(other: Item) -> Carrier:
+            assert isinstance(other.value, Number)
+            given = exact.compare(sign, other.value.low, number(row))
+            return Known(given) if isinstance(given, bool) else Truth(given)
+
+        return holds(opposite(others.some(beats)))
+
+    return kept(rows, unbeaten)[0]
+
+
+def summed(items: Items) -> Carrier:
+    """`sum`: unknown for no certain item, and where an item's value is not known."""
+    kinds = _kinds_in(items)
+    if kinds != {Number}:
+        return UNSAID
+    sound = all_of([items.some(_is_there), items.all_known()])
+
+    def part(item: Item, high: bool) -> Exact:
+        value = lifted(item.value)
+        if not isinstance(value, Number):
+            return exact.constant(0)
+        number = value.high if high else value.low
+        if number.constant is not None and item.there is None:
+            return number
+        if item.there is None:
+            return _filled(number)
+        bound = _clipped(number, high)
+        sure = item.there.fill_null(False)
+        gone = ~item.there.fill_null(True)
+        zero = exact.literal(0, number.column.type())
+        top = (
+            ibis.cases((gone, zero), (sure, number.column), else_=bound)
+            .cast(number.column.type())
+            .fill_null(zero)
+        )
+        return Exact(top, number.places, number.size, number.per)
+
+    low = items.total(lambda item: part(item, False))
+    spans = not items.is_certain or not _all_exact(items)
+    high = items.total(lambda item: part(item, True)) if spans else low
+    total = Number(low, high)
+    return items.if_known(total if sound == Known(True) else masked(total, holds(sound)))
+
+
+def _all_exact(items: Items) -> bool:
+    found: list[bool] = []
+
+    def look(item: Item) -> Carrier:
+        found.append(not isinstance(item.value, Number) or item.value.is_exact)
+        return Known(False)
+
+    items.some(look)
+    return all(found)
+
+
+def _filled(number: Exact) -> Exact:
+    if number.constant is not None:
+        return number
+    zero = exact.literal(0, number.column.type())
+    per = number.per
+    if per is not None and per.constant is None:
+        per = Exact(per.number.fill_null(exact.literal(1, per.number.type())), per.places, per.size)
+    return Exact(number.number.fill_null(zero), number.places, number.size, per)
+
+
+def _clipped(number: Exact, high: bool) -> Column:
+    """What an item that may be there adds at one end: nothing, if that is more."""
+    column = number.column
+    zero = exact.literal(0, column.type())
+    return ibis.cases((column > 0 if high else column < 0, column), else_=zero)
+
+
+def mean(items: Items) -> Carrier:
+    """`mean`: unknown where an item is not certain or not known."""
+    total = summed(items)
+    if not isinstance(total, Number):
+        return UNSAID
+    count = items.count()
+    settled = items.is_settled()
+    quotient = exact.divide(total.low, count.low)
+    if quotient is None:
+        return UNSAID
+    found = Number(quotient, quotient)
+    exact_total = exact.compare("=", total.low, total.high) if not total.is_exact else True
+    sound = all_of(
+        [settled, Known(exact_total) if isinstance(exact_total, bool) else Truth(exact_total)]
+    )
+    return found if sound == Known(True) else masked(found, holds(sound))
+
+
+# --- the aggregates of the database, over columns without null ---------------------------------
+
+
+def largest(array: Column) -> Column:
+    """The largest of a column of lists without null; null for no items."""
+    return array.maxs()
+
+
+def smallest(array: Column) -> Column:
+    return array.mins()
+
+
+def added(array: Column) -> Column:
+    """The sum of a column of lists without null; null for no items."""
+    return array.sums()

@@ -1,0 +1,67 @@
+"""A relation built stage by stage: each stage adds columns to all those of the stage before.
+
+Every stage is compiled alone and they become one query of common table expressions: Ibis takes
+much longer over one deep expression than over many flat ones, and the database computes a column of
+a stage once, however often the next stage reads it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import ibis
+import ibis.expr.schema as sch
+
+if TYPE_CHECKING:
+    import sqlglot.expressions as sge
+    from ibis.backends.sql.compilers.base import SQLGlotCompiler
+
+
+class Stages:
+    """Stages over a table of a name and schema, for one kind of database."""
+
+    def __init__(self, name: str, schema: sch.Schema, compiler: SQLGlotCompiler) -> None:
+        self._compiler = compiler
+        self._selects: list[tuple[str, sge.Select]] = []
+        self.table: ibis.Table = ibis.table(schema, name=name)
+
+    def add(self, columns: Mapping[str, Any]) -> ibis.Table:
+        """The table with more columns; one that is there already is replaced."""
+        if not columns:
+            return self.table
+        import sqlglot.expressions as sge
+
+        select = self._select(columns)
+        known = [name for name in columns if name in self.table.columns]
+        replaced = [sge.to_identifier(name, quoted=True) for name in known]
+        star = sge.Star(except_=replaced) if replaced else sge.Star()
+        select.set("expressions", [star, *select.expressions])
+        schema = dict(self.table.schema().items())
+        for name in known:
+            del schema[name]
+        schema |= {name: column.type() for name, column in columns.items()}
+        self._named(select, ibis.schema(schema))
+        return self.table
+
+    def keep(self, columns: Mapping[str, Any]) -> None:
+        """The last stage: these columns and no others."""
+        self._named(self._select(columns), self.table.select(**columns).schema())
+
+    def _select(self, columns: Mapping[str, Any]) -> sge.Select:
+        made = self._compiler.to_sqlglot(self.table.select(**columns))
+        return made  # type: ignore[no-any-return]
+
+    def _named(self, select: sge.Select, schema: sch.Schema) -> None:
+        name = f"stage{len(self._selects)}"
+        self._selects.append((name, select))
+        self.table = ibis.table(schema, name=name)
+
+    def sql(self) -> str:
+        """The query for the last stage."""
+        dialect = self._compiler.dialect
+        *before, (_, last) = self._selects
+        if not before:
+            return last.sql(dialect)
+        named = ", ".join(f'"{name}" AS ({select.sql(dialect)})' for name, select in before)
+        return f"WITH {named} {last.sql(dialect)}"

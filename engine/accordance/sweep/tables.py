@@ -1,0 +1,117 @@
+"""Verdict and opinion in columns: the tables of strategy.yaml over the columns of outcomes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final
+
+import ibis
+
+from ..feel.syntax import Node
+from ..plan.outcome import SEVERITY_RANK
+from ..plan.planning import PlannedRule
+from ..strategy.model import Table
+from . import answers
+from .answers import ACCEPTED, INSUFFICIENT, MOOT, NON_COMPLIANT, NOT_APPLICABLE
+from .carriers import Carrier, Column, Group, Known, Listed, Truth, Word, any_of, holds
+from .items import Item, Unrolled
+
+SERIOUS: Final = SEVERITY_RANK["high"]
+
+
+def at_stage(table: ibis.Table, stages: Iterable[str]) -> Carrier:
+    """Is the case at one of some stages? The same for all cases only where there are none."""
+    wanted = sorted(stages)
+    return any_of([Truth(table[f"at {stage}"], True) for stage in wanted])
+
+
+def answer(table: ibis.Table, given: Table, row: Callable[[Node], Carrier]) -> Column:
+    """The answer of the first row that holds; null where the table is not for the stage.
+
+    A row that cannot be decided is taken to hold, since no answer may be better than shown.
+    """
+    here = holds(at_stage(table, given.stages))
+    branches: list[tuple[Column, str]] = []
+    last: str | None = None
+    for one in given.rows:
+        if one.when is None:
+            last = one.answer
+            break
+        held = row(one.when)
+        if isinstance(held, Known):
+            if held.value is False:
+                continue
+            last = one.answer
+            break
+        branches.append((holds(held).fill_null(True), one.answer))
+    found = ibis.literal(last, type="string")
+    if branches:
+        found = ibis.cases(*branches, else_=found)
+    return ibis.cases((here, found)).cast("string")
+
+
+def result_lists(
+    table: ibis.Table, rules: Iterable[PlannedRule], at_worst: bool
+) -> dict[str, Carrier]:
+    """The lists that the tables read: breaches, gaps, findings, accepted, serious.
+
+    `at_worst` takes every gap for a breach.
+    """
+    lists: dict[str, list[Item]] = {
+        name: [] for name in ("breaches", "gaps", "findings", "accepted", "serious")
+    }
+    for rule in rules:
+        code = table[rule.rule.id]
+        breach, gap = code == NON_COMPLIANT, code == INSUFFICIENT
+        severity = table[answers.severity_column(rule.rule.id)]
+        # Critical and high are the two highest numbers.
+        serious = (severity >= SERIOUS) & (code != NOT_APPLICABLE) & (code != MOOT)
+        item = result_item(table, rule, at_worst)
+        lists["findings"].append(Item(item, breach | gap, True))
+        if at_worst:
+            lists["breaches"].append(Item(item, breach | gap, True))
+        else:
+            lists["breaches"].append(Item(item, breach, True))
+            lists["gaps"].append(Item(item, gap, True))
+        lists["accepted"].append(Item(item, code == ACCEPTED, True))
+        lists["serious"].append(Item(item, serious, True))
+    return {name: Listed(Unrolled(tuple(items))) for name, items in lists.items()}
+
+
+def result_item(
+    table: ibis.Table,
+    rule: PlannedRule,
+    at_worst: bool = False,
+    more: Mapping[str, Callable[[], Carrier]] | None = None,
+) -> Group:
+    """What a rule said, as an item of the lists that tables and rules about evidence read."""
+    name = rule.rule.id
+    code = table[name]
+
+    outcomes: dict[str, tuple[int, ...]] = {
+        word: (number,) for word, number in answers.OUTCOMES.items()
+    }
+    outcomes["insufficient_evidence"] = (INSUFFICIENT, MOOT)
+    kinds: dict[str, tuple[int, ...]] = {"breach": (NON_COMPLIANT,), "gap": (INSUFFICIENT,)}
+    if at_worst:
+        outcomes |= {
+            "non_compliant": (NON_COMPLIANT, INSUFFICIENT),
+            "insufficient_evidence": (MOOT,),
+        }
+        kinds = {"breach": (NON_COMPLIANT, INSUFFICIENT)}
+
+    def severity(column: str) -> Callable[[], Carrier]:
+        words = {word: (rank,) for word, rank in SEVERITY_RANK.items()}
+        return lambda: Word(table[column], words).text()
+
+    fields: dict[str, Callable[[], Carrier]] = {
+        "rule": lambda: Known(name),
+        "theme": lambda: Known(rule.rule.theme),
+        "outcome": lambda: Word(code, outcomes).text(),
+        "severity": severity(answers.severity_column(name)),
+        "severity_least": severity(answers.least_column(name)),
+        "gate": lambda: at_stage(table, rule.rule.gate),
+        "moot": lambda: Truth(code == MOOT, True),
+        "kind": lambda: Word(code, kinds).text(may_be_none=True),
+    }
+    return Group(fields | dict(more or {}))
