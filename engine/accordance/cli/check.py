@@ -13,7 +13,7 @@ from ..problem import Problem, Refused
 from . import options
 from .options import NEVER
 from .progress import with_progress
-from .reading import read_cases
+from .reading import read_cases, read_together
 from .stream import page_for, write
 
 PUBLIC = "public"
@@ -46,6 +46,11 @@ Examples:
     options.output,
     options.fail_on,
     options.fail_on_gaps,
+    click.option(
+        "--combine",
+        is_flag=True,
+        help="Put together what the files say of one partnership, by its id.",
+    ),
 )
 def command(
     files: tuple[str, ...],
@@ -58,9 +63,10 @@ def command(
     output: str | None,
     fail_on: str,
     fail_on_gaps: str,
+    combine: bool,
 ) -> int:
     """Check one or more partnerships, each a file of facts (YAML or JSON); `-` reads standard
-    input.
+    input. A table (.csv) or workbook (.xlsx) holds one partnership a row.
 
     The report leads with the verdict, then what blocks, what is missing, and what to do by when and
     by whom. Exit code: 0 no breach at or above --fail-on, 1 there is one, 2 a file or the call is
@@ -72,7 +78,8 @@ def command(
 
     _refuse_to_overwrite(output, files)
     checker = Checker(load_strategy(strategy))
-    cases = read_cases(files, checker.strategy.model)
+    read = read_together if combine else read_cases
+    cases = read(files, checker.strategy.model)
     reports: list[Json] = []
     shown: list[Json] = []
     problems: list[Problem] = []

@@ -18,6 +18,7 @@ from .stream import STDIN, read_stdin
 if TYPE_CHECKING:
     from ..facts.case import Case
     from ..facts.model import FactModel
+    from ..source.tree import Mapping
 
 
 def read_cases(files: Sequence[str], model: FactModel) -> list[Case]:
@@ -37,6 +38,50 @@ def read_cases(files: Sequence[str], model: FactModel) -> list[Case]:
     if problems:
         raise Refused(problems)
     return cases
+
+
+def read_together(files: Sequence[str], model: FactModel) -> list[Case]:
+    """The cases that all files state together, by id; raises Refused with all their problems."""
+    from ..facts.combining import combine
+
+    statements: list[Mapping] = []
+    problems: list[Problem] = []
+    for file in with_progress(files, "reading"):
+        try:
+            statements += _statements(file, files, model)
+        except Refused as refused:
+            problems += refused.problems
+    if problems:
+        raise Refused(problems)
+    return combine(statements, model)
+
+
+def _statements(file: str, files: Sequence[str], model: FactModel) -> list[Mapping]:
+    """What a file says of partnerships, not yet held to the fact model."""
+    if _is_table(file):
+        from ..facts.tables.reading import companion_of, load_tables
+
+        if companion_of(file, files, model):
+            return []
+        assembled = load_tables(model, file)
+        found = [*assembled.strays, *(one for row in assembled.stated for one in row.problems)]
+        if found:
+            raise Refused(found)
+        return [row.tree for row in assembled.stated]
+    from ..source.reading import read
+    from ..source.tree import Mapping, kind
+
+    tree = read(data=read_stdin(), name=STDIN_NAME) if file == STDIN else read(file)
+    if isinstance(tree, Mapping):
+        return [tree]
+    raise Refused(
+        Problem(
+            Code.FILE_KIND,
+            f"the file holds {kind(tree)}, not the facts of one partnership",
+            tree.place,
+            "write one fact a line, as in `stage: new`",
+        )
+    )
 
 
 def read_case(file: str, model: FactModel) -> Case:
