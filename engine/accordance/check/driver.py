@@ -82,18 +82,24 @@ def packs(productions: Iterable[Production], prefix: str) -> tuple[Pack, ...]:
 def guard(packs: Iterable[Pack]) -> None:
     """Refuse packs that the engine would not handle rightly. Raises EngineFailure."""
     hashes: dict[int, str] = {}
+    names: set[str] = set()
     productions: set[str] = set()
     for pack in packs:
         if sum(production.branches for production in pack.productions) > MAX_BRANCHES:
             raise EngineFailure(f"pack `{pack.group}` has more than {MAX_BRANCHES} branches")
         if len(pack.properties) > MAX_PROPERTIES:
             raise EngineFailure(f"pack `{pack.group}` has more than {MAX_PROPERTIES} properties")
-        for name in (pack.group, *pack.properties):
-            _guard_name(name)
+        _guard_name(pack.group)
         for name in (f"{_SESSION}!{pack.group}", *pack.properties):
+            if name in names:
+                continue
+            names.add(name)
+            if name in pack.properties:
+                _guard_name(name)
             other = hashes.setdefault(name_hash(name), name)
             if other != name:
                 raise EngineFailure(f"the names `{name}` and `{other}` have the same hash")
+        properties = set(pack.properties)
         for production in pack.productions:
             _guard_name(production.name)
             if production.name in productions:
@@ -101,7 +107,7 @@ def guard(packs: Iterable[Pack]) -> None:
             productions.add(production.name)
             if _markers(production.tree) > MAX_MARKERS:
                 raise EngineFailure(f"`{production.name}` has more than {MAX_MARKERS} connectives")
-            if not production.properties <= set(pack.properties):
+            if not production.properties <= properties:
                 raise EngineFailure(f"`{production.name}` reads what its pack does not hold")
 
 
