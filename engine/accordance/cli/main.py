@@ -18,7 +18,7 @@ from .stream import say, silence
 
 COMMANDS: Final = {
     "Procurement officer": ("check", "explain", "new"),
-    "Policy owner": ("rules", "lint", "test"),
+    "Policy owner": ("rules", "lint", "test", "prove"),
     "Auditor": ("import",),
 }
 """Every command under the reader it is made for; its module in this package has the same name,

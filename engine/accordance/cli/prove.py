@@ -17,9 +17,8 @@ if TYPE_CHECKING:
     from ..strategy.cases import RuleCase
     from ..strategy.model import Strategy
 
-_MISSING = (
-    "`prove` needs z3, which is not installed; install it with pip install 'accordance[prove]'"
-)
+_MISSING = "`prove` needs z3, which is not installed"
+_INSTALL = "install it with pip install 'accordance[prove]'"
 
 
 @click.command(
@@ -106,7 +105,7 @@ def command(
     if properties and rules:
         raise click.UsageError("ask for a property or for a rule, not for both")
     if find_spec("z3") is None:
-        raise Refused(Problem(Code.USAGE, _MISSING))
+        raise Refused(Problem(Code.USAGE, _MISSING, help=_INSTALL))
     name = options.chosen_format(format_name, output)
     proof, loaded = _proved(folders, strategy, properties, rules, items, as_of)
     from ..report.proving import rendered

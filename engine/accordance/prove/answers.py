@@ -58,7 +58,7 @@ class Shown:
         witness = self.witness
         return {
             "facts": jsonable(witness.facts),
-            "text": witness.text,
+            "lines": witness.text.splitlines(),
             "evaluated_on": witness.evaluated_on.isoformat(),
             "checks": [
                 {
@@ -126,8 +126,8 @@ def _result(said: Assessment, rule: str) -> dict[str, Any] | None:
     }
 
 
-def listed(names: Sequence[str]) -> str:
-    """Names joined for a sentence."""
+def one_of(names: Sequence[str]) -> str:
+    """Names joined for a sentence: `a, b or c`."""
     if len(names) < 2:
         return "".join(names)
-    return f"{', '.join(names[:-1])} and {names[-1]}"
+    return f"{', '.join(names[:-1])} or {names[-1]}"

@@ -5,9 +5,8 @@ from __future__ import annotations
 from ..check.judging import Assessment
 from ..plan.planning import PlannedRule
 from ..strategy.model import STAGES
-from .answers import Answer, Question, Shown, Verdict, listed
+from .answers import Answer, Question, Shown, Verdict, one_of
 from .investigation import Inquiry, excluded
-from .single import lists_read
 from .solving import Undecided
 from .witness import NotConfirmed, Request, find
 
@@ -58,7 +57,7 @@ def _gap(inquiry: Inquiry, theme: str, rules: list[PlannedRule]) -> Answer | Non
         return Answer(
             Question.GAP, Verdict.NOT_DECIDED, says, names, theme, tuple(stages), because=because
         )
-    says = f"a partnership at the stage {listed(stages)} can have no rule of “{theme}”"
+    says = f"a partnership at the stage {one_of(stages)} can have no rule of “{theme}”"
     return Answer(
         Question.GAP,
         Verdict.FOUND,
@@ -66,9 +65,8 @@ def _gap(inquiry: Inquiry, theme: str, rules: list[PlannedRule]) -> Answer | Non
         names,
         theme,
         tuple(stages),
-        lists_read(inquiry, rules),
-        because,
-        shown,
+        because=because,
+        shown=shown,
     )
 
 

@@ -16,7 +16,7 @@ from ..strategy.model import PARTNERSHIP, Strategy
 from .dates import Calendar
 from .deriving import Derivations, derivations
 from .rulings import Encoding, Ruling
-from .solving import WORK, Model, Solver
+from .solving import WORK, Many, Model, Solver
 from .space import DEFAULT_ITEMS, Space
 from .terms import Bit, Terms
 from .values import Words
@@ -104,18 +104,19 @@ class Inquiry:
         self.encoding = Encoding(subject.plan, self.space)
         chosen = subject.plan.rules if rules is None else rules
         self.rulings: dict[str, Ruling] = {one.rule.id: self.encoding.ruling(one) for one in chosen}
+        self._many: Many | None = None
         demands = list(more(self.encoding))
         self.derivations: Derivations = derivations(self.space, subject.strategy.model)
         self.solver = Solver(self.space, [*self.derivations.limits, *demands], work)
 
     def says(self, model: Model) -> dict[str, tuple[bool, bool, bool]]:
         """Whether each rule applies, fails and passes in one answer of the solver."""
-        bits = [
-            bit
-            for ruling in self.rulings.values()
-            for bit in (ruling.applies, ruling.fails, ruling.passes)
-        ]
-        states = model.hold(bits)
+        if self._many is None:
+            bits = (
+                (ruling.applies, ruling.fails, ruling.passes) for ruling in self.rulings.values()
+            )
+            self._many = Many(self.space, [bit for three in bits for bit in three])
+        states = model.hold(self._many)
         return {
             name: (states[3 * index], states[3 * index + 1], states[3 * index + 2])
             for index, name in enumerate(self.rulings)

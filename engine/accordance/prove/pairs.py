@@ -124,14 +124,16 @@ class Pairs:
             try:
                 if self._found(self.inquiry, self._fails_without(self.inquiry, one, [other])):
                     continue
-                if not self._with_longer_lists(
-                    (one, other),
-                    lambda inquiry, a=one, b=other: self._fails_without(inquiry, a, [b]),
-                ):
+                if not self._with_longer_lists((one, other), self._asks_without(one, other)):
                     yield other, None
             except Undecided as reason:
                 says = f"whether {one.rule.id} ever fails without {other.rule.id} is not decided"
                 yield other, self._open(Question.IMPLIED, says, (one, other), reason)
+
+    def _asks_without(
+        self, one: PlannedRule, other: PlannedRule
+    ) -> Callable[[Inquiry], Sequence[Bit]]:
+        return lambda inquiry: self._fails_without(inquiry, one, [other])
 
     def _fails_without(
         self, inquiry: Inquiry, one: PlannedRule, others: Sequence[PlannedRule]

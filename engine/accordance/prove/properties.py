@@ -1,4 +1,4 @@
-"""Whether something holds of every partnership: a condition over facts, definitions and the verdict.
+"""Whether something holds of every partnership: a condition over facts, definitions, verdict.
 
 A property fails where there is a case in which it is false. One that is unknown has not failed; to
 speak of what is not known, a property may ask `is defined(...)`.
@@ -133,7 +133,6 @@ def prove(subject: Subject, text: str, limits: Limits) -> Answer:
         Question.PROPERTY,
         Verdict.FAILS,
         "the property fails",
-        items=items,
         shown=(Shown(witness, concerned),),
         subject=text,
     )

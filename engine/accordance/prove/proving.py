@@ -86,7 +86,7 @@ def audit(
         others = len(subject.rules) - len(chosen)
         pairs = len(chosen) * (len(chosen) - 1) // 2 + len(chosen) * others
     aside = [
-        f"{name} reads what has no constraints ({'; '.join(ruling.obscure)}): it was left open there"
+        f"{name} was left open where it has no constraints: {'; '.join(ruling.obscure)}"
         for name, ruling in inquiry.rulings.items()
         if ruling.obscure and (chosen is None or name in chosen)
     ]

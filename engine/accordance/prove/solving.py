@@ -25,6 +25,21 @@ class Undecided(Exception):
     """z3 came to no answer; the text says why."""
 
 
+class Many:
+    """Many conditions as one number of z3 with a digit for each, so that z3 works through a case
+    once and not for each of them."""
+
+    def __init__(self, space: Space, bits: Sequence[Bit]) -> None:
+        self.bits = tuple(bits)
+        context = space.terms.context
+        zero, one = z3.BitVecVal(0, 1, context), z3.BitVecVal(1, 1, context)
+        asked = [bit for bit in bits if not isinstance(bit, bool)]
+        # The first digit keeps a single condition from standing alone.
+        parts = [zero, *(z3.If(bit, one, zero) for bit in asked)]
+        self.size = len(parts)
+        self.joined = z3.Concat(*parts) if asked else None
+
+
 class Model:
     """One case of the space, as an answer of z3."""
 
@@ -39,18 +54,13 @@ class Model:
             return bit
         return bool(z3.is_true(self._model.eval(bit, model_completion=True)))
 
-    def hold(self, bits: Sequence[Bit]) -> list[bool]:
+    def hold(self, many: Many) -> list[bool]:
         """Which of many conditions are true of the case."""
-        asked = [bit for bit in bits if not isinstance(bit, bool)]
-        if not asked:
-            return [bool(bit) for bit in bits]
-        context = self.space.terms.context
-        zero, one = z3.BitVecVal(0, 1, context), z3.BitVecVal(1, 1, context)
-        # One number of many digits, so that z3 works through the case once and not for each bit.
-        parts = [zero, *(z3.If(bit, one, zero) for bit in asked)]
-        value = self._model.eval(z3.Concat(*parts), model_completion=True).as_long()
-        digits = iter(f"{value:0{len(parts)}b}"[1:])
-        return [bit if isinstance(bit, bool) else next(digits) == "1" for bit in bits]
+        if many.joined is None:
+            return [bool(bit) for bit in many.bits]
+        value = self._model.eval(many.joined, model_completion=True).as_long()
+        digits = iter(f"{value:0{many.size}b}"[1:])
+        return [bit if isinstance(bit, bool) else next(digits) == "1" for bit in many.bits]
 
     def number(self, term: Term) -> KnownNumber:
         """The number that a term is. Raises Undecided where it is no rational one."""
@@ -133,12 +143,11 @@ class Solver:
                 left = {mark: wish for mark, wish in left.items() if mark.get_id() not in core}
             kept = dict(left)
             open_ = {mark: wish for mark, wish in wanted.items() if mark not in kept}
+            marks, many = list(open_), Many(self.space, list(open_.values()))
             while open_:
                 # What the case grants by itself is granted, without a question of its own.
-                marks = list(open_)
-                granted = found.hold([open_[mark] for mark in marks])
-                for mark, holds in zip(marks, granted, strict=True):
-                    if holds:
+                for mark, holds in zip(marks, found.hold(many), strict=True):
+                    if holds and mark in open_:
                         kept[mark] = open_.pop(mark)
                 if not open_:
                     break

@@ -1,7 +1,7 @@
 """Two versions of a strategy: what the new one asks more, and what it asks less.
 
-A rule is stricter where it turns a pass, or a case it left alone, into a gap or a breach, a gap into
-a breach, or makes a finding more severe or a gate; looser the other way round.
+A rule is stricter where it turns a pass, or a case it left alone, into a gap or a breach, a gap
+into a breach, or makes a finding more severe or a gate; looser the other way round.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A case that shows an answer: few facts, written as a fact file, and checked before it is shown."""
+"""A case that shows an answer: few facts, as a fact file, checked before it is shown."""
 
 from __future__ import annotations
 
@@ -306,7 +306,7 @@ def fact_file(facts: Mapping[str, Any]) -> str:
     """The facts as a YAML file."""
     import yaml
 
-    class Dumper(yaml.SafeDumper):
+    class Dumper(yaml.SafeDumper):  # type: ignore[misc]
         def ignore_aliases(self, data: Any) -> bool:
             return True
 

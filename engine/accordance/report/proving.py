@@ -105,7 +105,7 @@ def _answer(answer: Json, state: str, shown: Sequence[Json], paint: Paint) -> li
 
 def _text(witness: Json) -> list[str]:
     """The facts without the id and the title, which say nothing."""
-    lines: list[str] = witness["text"].splitlines()
+    lines: list[str] = witness["lines"]
     return [line for line in lines if not line.startswith(("id:", "title:"))]
 
 
@@ -207,7 +207,7 @@ def _summary(document: Json) -> list[tuple[str, str]]:
         (
             f"{scope}: {count(len(faults), 'fault')}"
             if faults
-            else f"{scope}: every rule can apply, fail and be met, and no two contradict each other",
+            else f"{scope}: each can apply, fail and be met, and no two contradict each other",
             _FAULT if faults else _OPEN if open_ else _FINE,
         )
     ]
