@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
+from accordance.facts.model import FactModel
 from accordance.feel import syntax as s
 from accordance.feel.types import ANY, NUMBER, ContextType, ListType, NumberType, Type
 from accordance.feel.values import NONE, UNKNOWN, Months, Span, Uncertain, Value
@@ -35,7 +36,7 @@ class Scope:
     """
 
     facts: Mapping[str, Value]
-    today: dt.date
+    today: Value
     definitions: Mapping[str, s.Node] | None = None
     parameters: Mapping[str, Value] | None = None
     types: Mapping[str, Type] | None = None
@@ -717,8 +718,44 @@ class Judgement:
         return next(result for result in self.results if result.rule == rule)
 
 
+def derived(facts: Mapping[str, Value], model: FactModel) -> dict[str, Value]:
+    """The facts, and what follows from them by the `x-derive` of the model."""
+    found = dict(facts)
+    for _ in model.derivations:  # one may build on another, in any order
+        for path, node in model.derivations.items():
+            scope = Scope(found, today=UNKNOWN, types=model.type.fields)
+            found = with_derived(found, path.split("."), node, scope, model.type)
+    return found
+
+
+def with_derived(
+    group: Mapping[str, Value], steps: Sequence[str], node: s.Node, scope: Scope, of: ContextType
+) -> dict[str, Value]:
+    """The group with the fact at the end of the steps, if it is not stated and can be told."""
+    first, *rest = steps
+    inner = of.fields[first]
+    if not rest:
+        told = value(node, scope) if first not in group else group[first]
+        definite = told is not UNKNOWN and not isinstance(told, Span | Uncertain)
+        return {**group, first: told} if definite else {**group}
+    if isinstance(inner, ContextType):
+        part = with_derived(group.get(first, {}), rest, node, scope, inner)
+        return {**group, first: part} if part else {**group}
+    if first not in group:
+        return {**group}
+    items = []
+    for item in group[first]:
+        # Inside a list an expression sees the facts of the item, stated or not, before all others.
+        fields = inner.item.fields
+        own = {name: item.get(name, UNKNOWN) for name in fields}
+        seen = replace(scope, facts={**scope.facts, **own}, types={**(scope.types or {}), **fields})
+        items.append(with_derived(item, rest, node, seen, inner.item))
+    return {**group, first: items}
+
+
 def judge(strategy: Strategy, facts: Mapping[str, Value], evaluated_on: dt.date) -> Judgement:
     """What a strategy says of a case on a day."""
+    facts = derived(facts, strategy.model)
     scope = Scope(
         facts=facts,
         today=evaluated_on,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, TypeAlias, TypeVar
 
@@ -231,3 +231,18 @@ def without(facts: Any, path: Sequence[Any]) -> Any:
     else:
         del copy[first]
     return copy
+
+
+def leaving_out(facts: Any, paths: Collection[str], path: str = "") -> Any:
+    """The same facts without those of some paths, in every item of a list."""
+    if isinstance(facts, list):
+        return [leaving_out(item, paths, path) for item in facts]
+    if not isinstance(facts, dict):
+        return facts
+    left = {}
+    for name, value in facts.items():
+        here = f"{path}.{name}" if path else name
+        part = leaving_out(value, paths, here)
+        if here not in paths and part != {}:
+            left[name] = part
+    return left

@@ -50,7 +50,7 @@ def large_strategies(draw: Draw, rules: int = 40, definitions: int = 12) -> Stra
         _large_rule(draw, f"EXT-{number:02}", names, choose(draw, SEVERITIES))
         for number in range(1, rules + 1)
     ]
-    return strategy_of(model, {}, chain, made, {})
+    return strategy_of(model, {}, chain, made, {}, {})
 
 
 def tree(draw: Draw, names: Sequence[str], depth: int) -> s.Node:

@@ -281,8 +281,9 @@ VERDICT, OPINION = table("verdict"), table("opinion")
 
 
 @st.composite
-def strategies(draw: Draw, evidence: bool = False) -> Strategy:
-    """A strategy with a fact model of its own; `evidence` adds rules about evidence."""
+def strategies(draw: Draw, evidence: bool = False, derived: bool = False) -> Strategy:
+    """A strategy with a fact model of its own; `evidence` adds rules about evidence, `derived` lets
+    some facts follow from others."""
     model = draw(fact_models())
     stated = parameters(draw)
     scope: dict[str, Type] = {name: PARAMETERS[name][1] for name in stated}
@@ -306,7 +307,29 @@ def strategies(draw: Draw, evidence: bool = False) -> Strategy:
         )
         if choose(draw, (True, True, False))
     }
-    return strategy_of(model, stated, definitions, rules, may_accept)
+    derivations = _derivations(draw, model) if derived else {}
+    return strategy_of(model, stated, definitions, rules, may_accept, derivations)
+
+
+def _derivations(draw: Draw, model: ContextType) -> dict[str, s.Node]:
+    """Some facts of the case, or of the items of a list, that follow from others."""
+    found: dict[str, s.Node] = {}
+    scope = readable(model)
+    places = [("", model)]
+    for name, of in scope.items():
+        if isinstance(of, ListType) and isinstance(of.item, ContextType):
+            places.append((f"{name}.", of.item))
+    for prefix, group in places:
+        for name, of in group.fields.items():
+            kind = {BOOLEAN: "boolean", NUMBER: "number"}.get(of)
+            if kind and choose(draw, (False, True)):
+                own = (name, prefix.rstrip("."))
+                seen = {n: t for n, t in {**scope, **group.fields}.items() if n not in own}
+                node = expression(draw, seen, kind, 2)
+                # A derivation knows no day of evaluation.
+                if not any(isinstance(n, s.Call) and n.function == "today" for n in s.walk(node)):
+                    found[prefix + name] = node
+    return found
 
 
 def strategy_of(
@@ -315,6 +338,7 @@ def strategy_of(
     definitions: dict[str, Definition],
     rules: Sequence[Rule],
     may_accept: dict[str, Acceptance],
+    derivations: dict[str, s.Node],
 ) -> Strategy:
     """A strategy with the tables that all of them have."""
     return Strategy(
@@ -332,7 +356,7 @@ def strategy_of(
         verdict=VERDICT,
         opinion=OPINION,
         holidays=frozenset(),
-        model=FactModel(schema_of(model), {}),
+        model=FactModel(schema_of(model, derivations), derivations),
         digest="sha256:0",
         source_digest="sha256:0",
         status="draft",

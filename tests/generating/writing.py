@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
+from accordance.feel.printing import to_source
+from accordance.feel.syntax import Node
 from accordance.feel.types import (
     BOOLEAN,
     DATE,
@@ -20,32 +23,37 @@ from accordance.feel.values import NONE, Months, Value, duration_text
 from accordance.strategy.model import Rule, Strategy
 
 
-def schema_of(model: Type, path: str = "") -> dict[str, Any]:
-    """The JSON Schema of a fact model."""
-    title = {"title": path.rpartition(".")[2] or "Facts"}
+def schema_of(
+    model: Type, derivations: Mapping[str, Node] | None = None, path: str = ""
+) -> dict[str, Any]:
+    """The JSON Schema of a fact model; derivations are the facts that follow from others."""
+    schema: dict[str, Any] = {"title": path.rpartition(".")[2] or "Facts"}
+    if derivations and path in derivations:
+        schema["x-derive"] = to_source(derivations[path])
     if isinstance(model, ContextType):
         prefix = f"{path}." if path else ""
-        schema: dict[str, Any] = {
-            **title,
+        schema |= {
             "type": "object",
             "additionalProperties": False,
-            "properties": {name: schema_of(of, prefix + name) for name, of in model.fields.items()},
+            "properties": {
+                name: schema_of(of, derivations, prefix + name) for name, of in model.fields.items()
+            },
         }
-        return schema if path else {**schema, "required": ["id", "title", "stage"]}
+        return schema if path else schema | {"required": ["id", "title", "stage"]}
     if isinstance(model, ListType):
-        return {**title, "type": "array", "items": schema_of(model.item, path)}
+        return schema | {"type": "array", "items": schema_of(model.item, derivations, path)}
     if isinstance(model, NumberType):
-        return {**title, "type": "integer" if model.whole else "number"}
+        return schema | {"type": "integer" if model.whole else "number"}
     if isinstance(model, TextType):
         if model.values is None:
-            return {**title, "type": "string", "minLength": 1}
-        return {**title, "type": "string", "enum": list(model.values)}
+            return schema | {"type": "string", "minLength": 1}
+        return schema | {"type": "string", "enum": list(model.values)}
     if path == "as_of":
-        return {**title, "type": "string", "format": "date"}
+        return schema | {"type": "string", "format": "date"}
     if model == DATE:
-        return {**title, "type": "string", "anyOf": [{"format": "date"}, {"const": "none"}]}
+        return schema | {"type": "string", "anyOf": [{"format": "date"}, {"const": "none"}]}
     assert model == BOOLEAN
-    return {**title, "type": "boolean"}
+    return schema | {"type": "boolean"}
 
 
 def plain(value: Value) -> Any:
@@ -149,6 +157,10 @@ def shown(strategy: Strategy) -> str:
     """A strategy for a person to read, when a law is broken."""
     lines = [
         f"{parameter.name} = {plain(parameter.value)}" for parameter in strategy.parameters.values()
+    ]
+    lines += [
+        f"{path} follows from {to_source(node)}"
+        for path, node in strategy.model.derivations.items()
     ]
     lines += [f"{one.name} is {one.text}" for one in strategy.definitions.values()]
     for rule in strategy.rules:

@@ -29,6 +29,12 @@ def test_network_and_oracle_agree(trial: Trial) -> None:
     agree(trial)
 
 
+@law(examples=60)
+@given(trial=trials(derived=True))
+def test_they_agree_where_facts_follow_from_others(trial: Trial) -> None:
+    agree(trial)
+
+
 @law(examples=10)
 @given(trial=large_trials())
 def test_they_agree_on_many_rules(trial: Trial) -> None:
