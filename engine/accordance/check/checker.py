@@ -215,8 +215,14 @@ class Checker:
         self, case: Case, found: Assessment, by_rule: dict[str, Judgement]
     ) -> dict[str, Value]:
         """The lists that rules about evidence read."""
+        elsewhere = self._elsewhere(found.stage)
+        judgements = [
+            by_rule.get(rule.id) or elsewhere[rule.id]
+            for rule in self.strategy.rules
+            if rule.about == PARTNERSHIP
+        ]
         return {
-            "results": [_Result(found, judgement) for judgement in by_rule.values()],
+            "results": [_Result(found, judgement) for judgement in judgements],
             "mandatory": self._mandatory(found, by_rule),
             "contradictions": [one.path for one in case.contradictions],
         }

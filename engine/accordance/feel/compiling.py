@@ -20,7 +20,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 from . import functions, logic, syntax
 from .syntax import Node
-from .types import ANY, ContextType, ListType, Type
+from .types import ANY, ContextType, ListType, NumberType, Type
 from .values import UNKNOWN, Uncertain, Value
 
 Frame: TypeAlias = list[Any]
@@ -401,7 +401,10 @@ class Compiler:
         base = self.compile(node.base, scope)
         slot = _next_slot(scope)
         inner = Local(None, slot, _item_type(base.type), scope, is_silent(base))
-        return _filtered(base, self.repeated(node.condition, inner), slot)
+        condition = self.repeated(node.condition, inner)
+        if isinstance(condition.type, NumberType) or _is_number(node.condition):
+            return _positioned(base, condition)
+        return _filtered(base, condition, slot)
 
     def _iterate(
         self, iterators: tuple[tuple[str, Node], ...], scope: Local | None
@@ -988,6 +991,34 @@ def _filtered(base: Code, condition: Code, slot: int) -> Code:
             condition.evidence(frame, found)
 
     return Code(value, evidence, base.type, origin=origin)
+
+
+def _is_number(node: Node) -> bool:
+    """Is an expression a number by its form?"""
+    if isinstance(node, syntax.Literal):
+        return logic.is_number(node.value)
+    return isinstance(node, syntax.Negate) and _is_number(node.operand)
+
+
+def _positioned(base: Code, position: Code) -> Code:
+    """`base[number]`: no condition, so that an empty list has no such item either."""
+    source, index = base.value, position.value
+
+    def value(frame: Frame) -> Value:
+        pairs, given = _pairs(source, frame), index(frame)
+        return UNKNOWN if pairs is None else _at(pairs, given)
+
+    def evidence(frame: Frame, found: Evidence) -> None:
+        base.evidence(frame, found)
+        position.evidence(frame, found)
+        if not found.missing and value(frame) is UNKNOWN:
+            found.reasons["there is no item at this position"] = None
+
+    def locate(frame: Frame) -> str | None:
+        path: str | None = frame[PATHS].get(id(value(frame)))
+        return path
+
+    return Code(value, evidence, _item_type(base.type), locate)
 
 
 def _at(pairs: functions.Pairs, position: Value) -> Value:
