@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from . import Json
 from .outline import Question, withheld_words
 from .page import Page
-from .paper import Group, Paper, ThemeRow, paper, shown_facts
+from .paper import Group, Paper, ThemeRow, paper, place, shown_facts
 from .paper_wording import (
     GLOSSARY,
     STAGES,
@@ -155,7 +155,7 @@ def _environment() -> Environment:
         "css": css_text,
         "dates": dates,
         "day": day,
-        "place": _place,
+        "place": place,
         "is_long": _is_long,
         "lower_first": _lower_first,
         "prose": _prose,
@@ -216,7 +216,12 @@ def _asked(question: Question) -> str:
 
 def _is_long(result: Json) -> bool:
     """Would the finding take more than half a page, so that it may be broken across two?"""
-    texts = (result["message"], *result["remedy"], result["because"], *shown_facts(result["facts"]))
+    texts = (
+        result["message"],
+        *result["remedy"],
+        result["because"],
+        *shown_facts(result["facts"], None),
+    )
     return sum(map(len, texts)) > _LONG_FINDING or len(result["actions"]) > 3
 
 
@@ -235,14 +240,6 @@ def _prose(text: str) -> Markup:
         Markup("<code>{}</code>").format(piece) if at % 2 else escape(piece)
         for at, piece in enumerate(pieces)
     )
-
-
-def _place(fact: Json) -> str:
-    if fact.get("derived_from"):
-        return "follows from other facts"
-    if fact["value"] is None or not fact.get("line"):
-        return ""
-    return f"line {fact['line']}"
 
 
 def _references(entries: Sequence[Json]) -> str:

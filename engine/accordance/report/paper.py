@@ -298,7 +298,17 @@ def _unknown(result: Json, missing: Iterable[Json]) -> str:
     return "; ".join(words) or result["message"]
 
 
-def shown_facts(facts: Iterable[Json]) -> list[str]:
+def place(fact: Json, source: str | None) -> str:
+    """Where a fact stands: the line, with the file where it is not `source`."""
+    if fact.get("derived_from"):
+        return "follows from other facts"
+    line, file = fact.get("line"), fact.get("source")
+    if file and file != source:
+        return f"{file}, line {line}" if line else str(file)
+    return f"line {line}" if line else ""
+
+
+def shown_facts(facts: Iterable[Json], source: str | None) -> list[str]:
     """The facts that decide a finding, in words; the same fact of several items in one line."""
     groups: dict[tuple[str, str], list[Json]] = {}
     for fact in facts:
@@ -308,7 +318,7 @@ def shown_facts(facts: Iterable[Json]) -> list[str]:
         words = [
             (f"{fact['of']} " if len(members) > 1 and fact.get("of") else "")
             + told(fact["value"], fact.get("unit"))
-            + (f" (line {fact['line']})" if fact.get("line") else "")
+            + (f" ({where})" if (where := place(fact, source)) else "")
             for fact in members[:ITEMS_SHOWN]
         ]
         if len(members) > ITEMS_SHOWN:
