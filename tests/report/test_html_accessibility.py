@@ -26,8 +26,8 @@ def papers() -> dict[str, tuple[list[Json], tuple[str, ...]]]:
     what_if = samples.undecided() | {"what_if": {"set": ["a=b"], "changes": {}}}
     unbroken = HOSTILE.replace(" ", "\u00a0")
     return {
-        "public": ([public_answer(checker(), case(ENERGY))], ("desktop", "print")),
-        "several": ([samples.do_not_proceed(), what_if, samples.proceed()], ("desktop", "phone")),
+        "public": ([public_answer(checker(), case(ENERGY))], ("desktop",)),
+        "several": ([samples.do_not_proceed(), what_if, samples.proceed()], ("phone", "print")),
         "hostile": ([planted(real("portfolio/highways-alliance"), unbroken)], ("phone",)),
     }
 
