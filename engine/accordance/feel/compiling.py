@@ -445,9 +445,7 @@ class Compiler:
             return _defined(codes[0])
         values = [code.value for code in codes]
 
-        def value(frame: Frame) -> Value:
-            return functions.apply(function, [value(frame) for value in values])
-
+        value = _applied(function, values)
         gather = _all_of(codes)
         origin: tuple[Any, ...] = "call", function, codes
         if gather is _no_evidence:
@@ -465,6 +463,19 @@ class Compiler:
 
         kind = codes[0].type if node.function == "distinct values" else ANY
         return Code(value, evidence, kind, origin=origin)
+
+
+def _applied(
+    function: functions.Function, values: list[Callable[[Frame], Value]]
+) -> Callable[[Frame], Value]:
+    """The value of a function over its arguments."""
+    if function.partial and len(values) == 1:
+        apply, (only,) = function.apply, values
+        return lambda frame: apply(only(frame))
+    if function.partial and len(values) == 2 and not function.variadic:
+        apply, (first, second) = function.apply, values
+        return lambda frame: apply(first(frame), second(frame))
+    return lambda frame: functions.apply(function, [value(frame) for value in values])
 
 
 class _Constant:
@@ -526,12 +537,21 @@ def _fact(names: tuple[str, ...], kind: Type) -> Code:
                     return UNKNOWN
             return here
 
-    def evidence(frame: Frame, found: Evidence) -> None:
-        given = value(frame)
-        if given is UNKNOWN:
-            found.missing[path] = None
-        else:
-            found.facts[path] = given
+    if len(names) == 2:
+
+        def evidence(frame: Frame, found: Evidence) -> None:
+            # As the general form, without a call: nothing is asked for more often.
+            group = frame[FACTS].get(head)
+            given = group.get(tail, UNKNOWN) if group is not None else UNKNOWN
+            if given is UNKNOWN:
+                found.missing[path] = None
+            else:
+                found.facts[path] = given
+
+    else:
+
+        def evidence(frame: Frame, found: Evidence) -> None:
+            _note(found, path, value(frame))
 
     return Code(
         value, evidence, kind, lambda frame: path, names, simple=True, origin=("fact", names)
@@ -663,8 +683,8 @@ def _steps(code: Code) -> tuple[Any, ...] | None:
 def _item_fact(slot: int, names: tuple[str, ...], kind: Type, origin: tuple[Any, ...]) -> Code:
     """A fact of an item of a list; everything on the way to it is a group."""
     steps = "." + ".".join(names)
-    if len(names) == 1:
-        (only,) = names
+    only = names[0] if len(names) == 1 else None
+    if only is not None:
 
         def value(frame: Frame) -> Value:
             item = frame[slot]
@@ -683,9 +703,10 @@ def _item_fact(slot: int, names: tuple[str, ...], kind: Type, origin: tuple[Any,
         return None if path is None else path + steps
 
     def evidence(frame: Frame, found: Evidence) -> None:
-        path = frame[PATHS].get(id(frame[slot]))
+        item = frame[slot]
+        path = frame[PATHS].get(id(item))
         if path is not None:
-            given = value(frame)
+            given = item.get(only, UNKNOWN) if only is not None else value(frame)
             if given is UNKNOWN:
                 found.missing[path + steps] = None
             else:
@@ -939,7 +960,7 @@ def _quantified(every: bool, items: Code, slot: int, condition: Code) -> Code:
 
 
 def _are_groups(pairs: functions.Pairs) -> bool:
-    return all([type(item) is dict for item, _ in pairs])
+    return {type(item) for item, _ in pairs} <= {dict}
 
 
 def _filtered(base: Code, condition: Code, slot: int) -> Code:

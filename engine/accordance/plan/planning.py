@@ -7,6 +7,7 @@ reads), case rules, exceptions, evidence rules, verdict and opinion.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from ..feel import syntax
@@ -18,7 +19,8 @@ from ..strategy.supplied import EVIDENCE_NAMES, TABLE_NAMES
 from .formula import TRUE, All, Any, Constant, Defined, Formula, Leaf, Opposite, atoms
 
 
-class PlannedLeaf(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class PlannedLeaf:
     """A leaf: its expression, the definitions and the facts (static paths) it reads."""
 
     index: int
