@@ -214,10 +214,16 @@ def _cell(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Someone's words on one line of Markdown, where they are only text."""
+    """Someone's words on one line of Markdown, where they are only text; code stays code."""
     words = " ".join(text.split())
     shown = "".join(letter if letter.isprintable() else "?" for letter in words)
-    return re.sub(r"([\\*_\[\]<>#])", r"\\\1", shown)
+    parts = shown.split("`")
+    if len(parts) % 2 == 0:  # a quote that is not closed
+        parts = ["'".join(parts)]
+    return "`".join(
+        part if number % 2 else re.sub(r"([\\*_\[\]<>#])", r"\\\1", part)
+        for number, part in enumerate(parts)
+    )
 
 
 def counted(done: Import) -> str:
