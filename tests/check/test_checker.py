@@ -11,7 +11,7 @@ import pytest
 
 from accordance.check import checker as checker_module
 from accordance.check.driver import EngineFailure
-from accordance.feel import compiling
+from accordance.feel import codes
 from accordance.problem import Refused
 from tests.check.small import TODAY, case, checker, outcomes, rule
 
@@ -307,7 +307,7 @@ def test_a_decided_rule_asks_for_nothing(tmp_path: Path) -> None:
 
 
 def test_too_much_work_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compiling, "MAX_ITEMS_VISITED", 1000)
+    monkeypatch.setattr(codes, "MAX_ITEMS_VISITED", 1000)
     nested = "every x in items satisfies every y in items satisfies x.ok or y.ok"
     made = checker(tmp_path / "s", {"TT-01": rule([nested])})
     many = case(made, items=[{"ok": True}] * 200)
@@ -341,3 +341,15 @@ def test_checking_again_and_again_does_not_grow(tmp_path: Path) -> None:
         made.assess(given)
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     assert grown < 1024, f"{grown} KiB more after 3,000 checks"
+
+
+def test_a_remedy_names_only_what_someone_can_bring_about(tmp_path: Path) -> None:
+    rules = {
+        "TT-01": rule(["fixed or today() < date(2020, 1, 1) or a"]),
+        "TT-02": rule(["fixed"]),
+    }
+    made = checker(tmp_path / "s", rules)
+    document = made.check(case(made, fixed=False, a=False)).to_json()
+    first, second = (result["remedy"] for result in document["results"])
+    assert len(first) == 1 and "either" not in first[0] and "2020" not in first[0]
+    assert len(second) == 1  # where nothing can be changed, it still says what would be needed

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from ..facts.case import Case
 from ..feel.compiling import (
@@ -20,6 +21,7 @@ from ..feel.compiling import (
     new_frame,
 )
 from ..feel.values import NONE, UNKNOWN, Value
+from ..plan.formula import Formula
 from ..plan.outcome import Kind, Outcome
 from ..plan.planning import Plan, plan
 from ..problem import Code as ProblemCode
@@ -40,6 +42,9 @@ from .judging import (
 )
 from .network import Firing, StageNetwork
 from .tables import CompiledTable, lists_of
+
+if TYPE_CHECKING:
+    from ..plan.reading import FactsRead
 
 FACTS_AGE_MAX = "facts_age_max"
 _NO_RULES: frozenset[str] = frozenset()
@@ -302,11 +307,15 @@ class Checker:
         return CompiledTable(self.strategy.opinion, self.names)
 
     @cached_property
-    def _readers(self) -> dict[str, frozenset[str]]:
-        """The rules that read each fact, by static path, through definitions too."""
+    def _reads(self) -> FactsRead:
         from ..plan.reading import FactsRead
 
-        reads = FactsRead(self.plan)
+        return FactsRead(self.plan)
+
+    @cached_property
+    def _readers(self) -> dict[str, frozenset[str]]:
+        """The rules that read each fact, by static path, through definitions too."""
+        reads = self._reads
         readers: dict[str, set[str]] = {}
         for planned in self.plan.rules:
             formulas = (planned.when, *(one.formula for one in planned.requirements))
@@ -314,6 +323,13 @@ class Checker:
             for path in paths:
                 readers.setdefault(path, set()).add(planned.rule.id)
         return {path: frozenset(rules) for path, rules in readers.items()}
+
+    def can_change(self, formula: Formula) -> bool:
+        """Could an action change whether this holds? Not what the partnership is, nor the day."""
+        facts = self.strategy.model.facts
+        return any(
+            not facts[path].fixed for path in self._reads.of_formula(formula) if path in facts
+        )
 
     def _path_codes(self, path: str) -> Code:
         code = self._paths.get(path)

@@ -46,6 +46,9 @@ def needed(answer: Answer, formula: Formula, node: Node, wanted: bool = True) ->
             for part, child in zip(formula.parts, node.parts, strict=True)
             if answer.state_of(part) is not wanted
         ]
+        if isinstance(formula, All) is not wanted:
+            # An alternative is worth naming only where someone can bring it about.
+            pairs = [pair for pair in pairs if answer.checker.can_change(pair[0])] or pairs
         phrases = list(dict.fromkeys(needed(answer, part, child, wanted) for part, child in pairs))
         if isinstance(formula, All) is wanted:
             return joined(phrases)

@@ -23,7 +23,8 @@ class Fact:
     """One fact. `path` is static (`parties.name`); `question` is what to ask for it.
 
     `values` are the words that a text may be; `derive` says in FEEL how it follows from others, and
-    `derivation` is that expression's tree. Inside a list it sees the facts of its own item.
+    `derivation` is that expression's tree. Inside a list it sees the facts of its own item. What is
+    `fixed` says what the partnership is; no action changes it.
     """
 
     path: str
@@ -39,6 +40,7 @@ class Fact:
     derive: str | None = None
     derivation: Node | None = None
     sensitivity: str | None = None
+    fixed: bool = False
 
 
 class FactModel:
@@ -123,6 +125,7 @@ class FactModel:
             derive=schema.get("x-derive"),
             derivation=self.derivations.get(shape.path),
             sensitivity=self.sensitivities.get(shape.path),
+            fixed=schema.get("x-fixed") is True,
         )
 
     @cached_property

@@ -19,7 +19,9 @@ from .derivation_reading import read_derivation
 from .model import FactModel
 
 _ALWAYS = ("title", "description", "type", "$comment")
-_FACT = ("x-needed-at", "x-themes", "x-standard", "x-derive", "x-sensitivity", "x-unit")
+_FACT = (
+    *("x-needed-at", "x-themes", "x-standard", "x-derive", "x-sensitivity", "x-unit", "x-fixed"),
+)
 _TEXTS = ("title", "description", "$comment", "x-standard", "x-sensitivity", "x-unit", "pattern")
 _LISTS_OF_TEXTS = ("x-needed-at", "x-themes", "required", "enum")
 _NUMBERS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
@@ -159,8 +161,8 @@ class _Reader:
                 self.refuse(node, f"`{key}` is {kind(node)}, not a number")
             elif key in _COUNTS and not (isinstance(value, int) and is_number and value >= 0):
                 self.refuse(node, f"`{key}` is no count", "write 0 or more")
-            elif key == "uniqueItems" and not isinstance(value, bool):
-                self.refuse(node, f"`uniqueItems` is {kind(node)}, not `true` or `false`")
+            elif key in ("uniqueItems", "x-fixed") and not isinstance(value, bool):
+                self.refuse(node, f"`{key}` is {kind(node)}, not `true` or `false`")
 
     def read_group(self, part: Mapping, path: str) -> None:
         closed = part.entries.get("additionalProperties")
