@@ -1,0 +1,174 @@
+"""What a compiled expression is, what it reads, and the evidence it gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeAlias
+
+from . import functions
+from .types import ANY, ContextType, ListType, Type
+from .values import UNKNOWN, Value
+
+Frame: TypeAlias = list[Any]
+"""What an evaluation reads: the slots below, then the local variables."""
+
+FACTS: Final = 0  # dict of the facts by name
+TODAY: Final = 1  # the evaluation date
+DEFINED: Final = 2  # dict: definition -> value, filled stratum by stratum
+PATHS: Final = 3  # dict: id(item) -> concrete path of the items of lists
+CODES: Final = 4  # dict: definition -> Code, for evidence
+SUPPLIED: Final = 5  # dict of lists supplied by the program (`results`)
+WORK: Final = 6  # how many more items may be looked at
+FOUND: Final = 7  # dict: definition -> Evidence, filled when first asked for
+LOCALS: Final = 8  # the first local variable
+
+MAX_LOCALS: Final = 40
+MAX_ITEMS_VISITED: Final = 2_000_000
+"""An evaluation that looks at more list items than this is refused, not endured."""
+
+
+class Supplied:
+    """An item of a list that the program supplies; the members that `known` does not have are
+    computed when an expression asks for them."""
+
+    __slots__ = ("known",)
+
+    def __init__(self, known: dict[str, Value]) -> None:
+        self.known = known
+
+    def late(self, name: str) -> Value:
+        """A member that is not known beforehand, UNKNOWN where there is none of this name."""
+        return UNKNOWN
+
+
+class TooMuchWork(Exception):
+    """An expression looks at more items than MAX_ITEMS_VISITED."""
+
+
+class Evidence:
+    """What a value rests on, in the order it was read.
+
+    `facts`: concrete path -> value; `missing`: concrete paths of unknown facts; `reasons`: why
+    something could not be computed.
+    """
+
+    __slots__ = ("facts", "missing", "reasons")
+
+    def __init__(self) -> None:
+        self.facts: dict[str, Value] = {}
+        self.missing: dict[str, None] = {}
+        self.reasons: dict[str, None] = {}
+
+    def add(self, other: Evidence) -> None:
+        """Take over what another evidence holds."""
+        if other.facts:
+            self.facts.update(other.facts)
+        if other.missing:
+            self.missing.update(other.missing)
+        if other.reasons:
+            self.reasons.update(other.reasons)
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class Code:
+    """A compiled expression.
+
+    `locate(frame)` is the concrete path of the fact that the value is, or None where the value is
+    computed; `locate_items(frame)` likewise for each item of a list. `names` are the steps to a
+    fact that lies in no list.
+    """
+
+    value: Callable[[Frame], Value]
+    evidence: Callable[[Frame, Evidence], None]
+    type: Type = ANY
+    locate: Callable[[Frame], str | None] | None = None
+    names: tuple[str, ...] | None = None
+    locate_items: Callable[[Frame], list[str | None]] | None = None
+    daily: bool = False
+    """Does the value depend on nothing but the evaluation date?"""
+    simple: bool = False
+    """Does it rest on the same few facts whatever their values?"""
+    origin: tuple[Any, ...] = ()
+    """What the value is made of: the kind of expression, and its parts (see generating.py); empty
+    where that does not matter."""
+
+    def places(self, frame: Frame) -> list[str | None]:
+        """The concrete path of each item of a list, None for an item that is no fact's."""
+        if self.locate_items is not None:
+            return self.locate_items(frame)
+        paths = frame[PATHS]
+        return [paths.get(id(item)) for item, _ in functions.pairs_of(self.value(frame)) or ()]
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names an expression may use; `facts` is None where no fact model is known."""
+
+    facts: ContextType | None = None
+    definitions: Mapping[str, Type] = field(default_factory=dict)
+    parameters: Mapping[str, Value] = field(default_factory=dict)
+    supplied: Mapping[str, Type] = field(default_factory=dict)
+    silent: frozenset[str] = frozenset()
+    """Definitions that read no fact, so that there is no evidence to collect from them."""
+
+
+def new_frame(
+    facts: dict[str, Value],
+    today: Value = UNKNOWN,
+    *,
+    defined: dict[str, Value] | None = None,
+    paths: Mapping[int, str] | None = None,
+    codes: Mapping[str, Code] | None = None,
+    supplied: Mapping[str, Value] | None = None,
+) -> Frame:
+    """A frame for one evaluation (or several, one after the other)."""
+    return [
+        facts,
+        today,
+        {} if defined is None else defined,
+        paths or {},
+        codes or {},
+        supplied or {},
+        MAX_ITEMS_VISITED,
+        {},
+        *[UNKNOWN] * MAX_LOCALS,
+    ]
+
+
+def no_evidence(frame: Frame, found: Evidence) -> None:
+    return None
+
+
+def is_silent(code: Code) -> bool:
+    """Has a compiled expression no evidence to give, since it reads no fact?"""
+    return code.evidence is no_evidence
+
+
+def all_of(codes: list[Code]) -> Callable[[Frame, Evidence], None]:
+    parts = [code.evidence for code in codes if not is_silent(code)]
+    if not parts:
+        return no_evidence
+
+    def evidence(frame: Frame, found: Evidence) -> None:
+        for part in parts:
+            part(frame, found)
+
+    return evidence
+
+
+def note(found: Evidence, path: str, value: Value) -> None:
+    if value is UNKNOWN:
+        found.missing[path] = None
+    else:
+        found.facts[path] = value
+
+
+def item_type(kind: Type) -> Type:
+    return kind.item if isinstance(kind, ListType) else ANY
+
+
+def spend(frame: Frame, items: int) -> None:
+    frame[WORK] -= items
+    if frame[WORK] < 0:
+        raise TooMuchWork("looks at too many list items")
