@@ -7,9 +7,10 @@ from typing import Final
 from ..importing import Import, LeftOut, Made, Reject, held_to_model
 from ..model import FactModel
 from ..yaml_writing import yaml_text
-from .facts import Found, Unfit, facts_of
+from .facts import statement_of
 from .packages import read_packages
-from .processes import Process, processes
+from .processes import processes
+from .statement import Statement, Unfit
 
 _HEAD: Final = """\
 # Made by `accordance import ocds` from the releases of one contracting process.
@@ -30,30 +31,30 @@ def import_ocds(paths: list[str], model: FactModel) -> Import:
     for process in processes(packages.releases):
         sources = tuple(f"{release.place} {release.id}".rstrip() for release in process.releases)
         try:
-            found = facts_of(process, model)
+            found = statement_of(process, model)
         except Unfit as unfit:
             done.rejects.append(Reject(process.id, (str(unfit),), sources))
             continue
-        text = _HEAD + yaml_text(found.facts) + _remarks(found)
+        text = _HEAD + yaml_text(found.nested()) + _remarks(found)
         made = held_to_model(Made(process.id, text, sources), model)
         if isinstance(made, Reject):
             done.rejects.append(made)
             continue
         done.cases.append(made)
-        done.left_out += _left_out(process, found)
+        done.left_out += _left_out(found)
     for one in packages.unusable:
         done.rejects.append(Reject(one.ocid, (one.reason,), (str(one.place),)))
     return done
 
 
-def _left_out(process: Process, found: Found) -> list[LeftOut]:
+def _left_out(found: Statement) -> list[LeftOut]:
     return [
-        LeftOut(process.id, remark.path, remark.text, str(remark.release.place))
+        LeftOut(found.process.id, remark.path, remark.text, str(remark.release.place))
         for remark in found.remarks
     ]
 
 
-def _remarks(found: Found) -> str:
+def _remarks(found: Statement) -> str:
     if not found.remarks:
         return ""
     lines = ["# Not taken over:"]
