@@ -15,7 +15,7 @@ from accordance.facts.importing import Import, Made, Reject
 from accordance.facts.reading import load_case
 from accordance.facts.tables.forms import FormFault, date_form, day_in, number_form
 from accordance.facts.tables.importing import import_table
-from accordance.facts.tables.mapping import load_mapping
+from accordance.facts.tables.mapping_reading import load_mapping
 from accordance.problem import Refused
 from tests.facts.small import model
 

@@ -18,7 +18,8 @@ from ..model import FactModel
 from ..stating import in_order, stated_facts
 from ..yaml_writing import yaml_text
 from .assembling import Assembled, assemble
-from .mapping import RegisterMapping, load_mapping
+from .mapping import RegisterMapping
+from .mapping_reading import load_mapping
 from .reading import (
     case_of,
     is_workbook,
