@@ -8,35 +8,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping as Mappings
-from collections.abc import Sequence as Sequences
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
 from ...problem import Code, Place, Problem, Refused
 from ...source.joined import JoinedSource
-from ...source.limits import ProblemList
 from ...source.quoting import listed, nearest, quoted
 from ...source.table import Row, Table
-from ...source.tree import Located, Mapping, Scalar, Sequence
+from ...source.tree import Mapping, Scalar, Sequence
 from ..model import FactModel
 from ..shapes import Group, List, Shape
-from .cells import plain_text, value_of
-from .columns import Column, Steps, column_of, path_of
-
-ID: Final = "id"
-_HEADER_ROWS: Final = 20
-"""So many rows of titles may stand above the names of the columns."""
-
-
-@dataclass(slots=True)
-class Stated:
-    """What a row says, with all that belongs to it: the facts of one case, unless something is
-    wrong with them. `id` is None where the row has none."""
-
-    id: str | None
-    tree: Mapping
-    place: Place
-    problems: list[Problem] = field(default_factory=list)
+from .cells import plain_text
+from .columns import Column
+from .layout import ID, Layout, columns_of, header_of
+from .placing import Placer, Stated, close_lists
 
 
 @dataclass(slots=True)
@@ -45,66 +30,6 @@ class Assembled:
 
     stated: list[Stated]
     strays: list[Problem] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """Which column states what, and facts that every row shares (with the way to each)."""
-
-    columns: Sequences[Column]
-    shared: Sequences[tuple[Steps, Shape, Scalar]] = ()
-
-
-def header_of(table: Table) -> int:
-    """Where in `rows` the names of the columns stand: the first row that has a column `id`.
-
-    Raises Refused.
-    """
-    for position, row in enumerate(table.rows[:_HEADER_ROWS]):
-        if any(cell.text.strip() == ID for cell in row.cells.values()):
-            return position
-    raise Refused(
-        Problem(
-            Code.COLUMN,
-            f"no column is called `{ID}`",
-            table.place,
-            "name each column after its fact; for a register with names of its own, import it with "
-            "--map",
-        )
-    )
-
-
-def columns_of(
-    table: Table, header: Row, root: Group, model: FactModel, known: Sequences[str] = ()
-) -> list[Column]:
-    """The columns of a table in our own layout; those called as in `known` are left to the caller.
-
-    Raises Refused with every problem of the header.
-    """
-    problems = ProblemList()
-    columns: list[Column] = []
-    seen: dict[Steps, str] = {}
-    for number, cell in sorted(header.cells.items()):
-        name = cell.text.strip()
-        if name in known:
-            continue
-        column = column_of(name, number, root, model, cell.place)
-        if isinstance(column, Problem):
-            problems.append(column)
-        elif column.steps in seen:
-            problems.append(
-                Problem(
-                    Code.COLUMN,
-                    f"the column {quoted(name)} stands there twice",
-                    cell.place,
-                    "keep one of them",
-                )
-            )
-        else:
-            seen[column.steps] = name
-            columns.append(column)
-    problems.refuse_if_any()
-    return columns
 
 
 def assemble(
@@ -133,17 +58,16 @@ class _Assembly:
         self.table = table
         self.model = model
         self.joined = joined
+        self.placer = Placer(joined)
         self.stated: list[Stated] = []
         self.strays: list[Problem] = []
         self.by_id: dict[str, Stated] = {}
         # lists whose items come from tables of their own, by the group that holds them
         self.from_tables: set[tuple[int, str]] = set()
-        # lists whose items come from numbered columns, which may stand in any order
-        self.numbered: set[int] = set()
 
     def result(self) -> Assembled:
         for one in self.stated:
-            _close_lists(one.tree, "", one)
+            close_lists(one.tree, "", one)
         return Assembled(self.stated, self.strays)
 
     # cases
@@ -157,7 +81,7 @@ class _Assembly:
             one = Stated(None, tree, table.source.place(row.start))
             for steps, shape, cell in layout.shared:
                 # INVARIANT: the source of shared facts is joined already, and they point into it.
-                self.put(one, steps, cell, shape, 0, {})
+                self.placer.put(one, one.tree, steps, cell, shape, 0)
             for column in layout.columns:
                 found = row.cells.get(column.number)
                 if found is not None:
@@ -213,73 +137,7 @@ class _Assembly:
             if converted is None:
                 return
             cell = converted
-        self.put(one, column.steps, cell, column.shape, start, table.faults)
-
-    def put(
-        self,
-        one: Stated,
-        steps: Steps,
-        cell: Scalar,
-        shape: Shape,
-        start: int,
-        faults: Mappings[int, Problem],
-        within: Mapping | None = None,
-        prefix: str = "",
-    ) -> None:
-        """Puts what a cell says to its place among the facts of a case, or of `within`."""
-        path = prefix + path_of(steps)
-        node = value_of(cell, shape, path)
-        if isinstance(node, Problem):
-            one.problems.append(node)
-            return
-        _shift(node, self.joined, start)
-        twin = self.insert(one.tree if within is None else within, steps, node)
-        if twin:
-            one.problems.append(
-                Problem(
-                    Code.COLUMN,
-                    f"{quoted(path)} is stated twice in this row, and once with {quoted(twin)}",
-                    cell.place,
-                    "keep one of them",
-                )
-            )
-
-    def insert(self, root: Mapping, steps: Steps, node: Located) -> str:
-        """Puts a node to its place; the path of what is stated there already, or nothing."""
-        here: Any = root
-        for depth, step in enumerate(steps):
-            last = depth == len(steps) - 1
-            if isinstance(step, int):
-                items = here.items
-                while len(items) <= step:
-                    items.append(None)
-                below = items[step]
-            else:
-                below = here.entries.get(step)
-            if last:
-                if below is not None:
-                    return path_of(steps)
-            else:
-                wants_list = isinstance(steps[depth + 1], int)
-                if below is None:
-                    if wants_list:
-                        below = Sequence([], node.start, node.end, node.source)
-                        self.numbered.add(id(below))
-                    else:
-                        below = Mapping({}, {}, node.start, node.end, node.source)
-                elif id(below) in self.numbered if wants_list else isinstance(below, Mapping):
-                    here = below
-                    continue
-                else:
-                    return path_of(steps[: depth + 1])
-            placed = node if last else below
-            if isinstance(step, int):
-                here.items[step] = placed
-            else:
-                here.entries[step] = placed
-                here.key_starts[step] = node.start
-            here = below
-        return ""
+        self.placer.put(one, one.tree, column.steps, cell, column.shape, start)
 
     # lists
 
@@ -341,9 +199,7 @@ class _Assembly:
                 if fault is not None:
                     one.problems.append(fault)
                     continue
-                self.put(
-                    one, column.steps, cell, column.shape, start, table.faults, made, item_prefix
-                )
+                self.placer.put(one, made, column.steps, cell, column.shape, start, item_prefix)
 
     def owner(self, row: Row, column: int, place: Place) -> Stated | None:
         cell = row.cells.get(column)
@@ -436,36 +292,3 @@ def _down(
         group = entry
         concrete += f"{name}."
     return group, concrete
-
-
-def _shift(node: Located, joined: JoinedSource, start: int) -> None:
-    """Makes a node that was just made from a cell part of the joined source."""
-    node.start += start
-    node.end += start
-    node.source = joined
-    if isinstance(node, Sequence):
-        for item in node.items:
-            _shift(item, joined, start)
-
-
-def _close_lists(node: Located, path: str, one: Stated) -> None:
-    """Finds lists with a hole: an item without any cell, and one after it that has some."""
-    # INVARIANT: a column's path is no deeper than the fact model, so recursion is safe.
-    if isinstance(node, Mapping):
-        for name, entry in node.entries.items():
-            _close_lists(entry, f"{path}.{name}" if path else name, one)
-    elif isinstance(node, Sequence):
-        items: list[Any] = node.items
-        if None in items:
-            hole = items.index(None) + 1
-            one.problems.append(
-                Problem(
-                    Code.ROW,
-                    f"{quoted(f'{path}[{hole}]')} has no facts, and an item after it has",
-                    node.place,
-                    f"close the gap, or write `unknown` into a column `{path}[{hole}]`",
-                )
-            )
-            items[:] = [item for item in items if item is not None]
-        for position, item in enumerate(items, 1):
-            _close_lists(item, f"{path}[{position}]", one)

@@ -17,10 +17,10 @@ from ...source.table import Row, Table
 from ...source.text import SourceText
 from ...source.tree import Scalar
 from ..shapes import Date, NumberShape, Shape, Text
-from .assembling import Layout
 from .cells import NONE
 from .columns import Column, Steps
 from .forms import DateForm, FormFault, NumberForm, day_in
+from .layout import Layout
 
 
 @dataclass(frozen=True, slots=True)

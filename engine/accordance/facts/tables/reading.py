@@ -20,7 +20,9 @@ from ...source.text import read_bytes
 from ..case import Case
 from ..model import FactModel
 from ..reading import read_case
-from .assembling import Assembled, Layout, Stated, assemble, columns_of, header_of
+from .assembling import Assembled, assemble
+from .layout import Layout, columns_of, header_of
+from .placing import Stated
 
 CSV_ENDINGS: Final = (".csv", ".tsv")
 WORKBOOK_ENDINGS: Final = (".xlsx", ".xlsm")

@@ -22,8 +22,8 @@ from ...source.workbook_reader import SIGNIFICANT_DIGITS, import_openpyxl
 from ..asking import Question, Questions
 from ..model import FactModel
 from ..shapes import Boolean, Date, Group, List, NumberShape, Shape, Text
-from .assembling import ID
 from .cells import NONE, defused, plain_text
+from .layout import ID
 from .reading import MAIN_SHEET, SHEET_NAME_LENGTH, SHEETS_ASIDE
 from .writing import MAIN, Cell, Sheet, cell_text, linked_tables
 

@@ -14,10 +14,10 @@ from ...source.faults import character_fault
 from ...source.quoting import quoted
 from ..model import FactModel
 from ..shapes import Group, List, Shape, Text
-from .assembling import ID
 from .cells import NONE as NONE_WORD
 from .cells import NOTHING_KNOWN, SEPARATOR, defused
 from .columns import MAX_POSITION
+from .layout import ID
 
 Cell: TypeAlias = str | bool | Number | dt.date
 """What stands in a cell; text is the text itself, not yet defused."""
