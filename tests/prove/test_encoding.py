@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from fractions import Fraction
 from typing import Any
 
 from hypothesis import given, note
@@ -79,8 +78,6 @@ def said(value: Symbol, model: Any) -> Value:
     assert isinstance(value, Number | Moment | Word)
     if model.holds(value.none):
         return NONE
-    if model.holds(value.hollow):
-        return []
     if not model.holds(value.known):
         return UNKNOWN
     if isinstance(value, Number):
@@ -95,8 +92,6 @@ def said(value: Symbol, model: Any) -> Value:
 
 
 def plainly(value: Value) -> Any:
-    if isinstance(value, Fraction) and value.denominator == 1:
-        return value.numerator
     return (isinstance(value, bool), value)
 
 

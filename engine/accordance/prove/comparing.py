@@ -45,7 +45,7 @@ def stated(terms: Terms, value: Symbol) -> Bit:
     if isinstance(value, Listing):
         return value.known
     if isinstance(value, Number | Moment | Word):
-        return terms.either(value.known, value.none, value.hollow)
+        return terms.either(value.known, value.none)
     raise CannotEncode("a group of facts taken as one value")
 
 
@@ -59,7 +59,7 @@ def is_none(terms: Terms, value: Symbol) -> Truth:
             terms.both(value.known, terms.either(*(slot.sure for slot in value.slots))),
         )
     if isinstance(value, Number | Moment | Word):
-        return Truth(terms.either(value.none, value.hollow), value.known)
+        return Truth(value.none, value.known)
     return Truth(False, True)
 
 
@@ -97,14 +97,14 @@ def _exactly(terms: Terms, bit: Bit) -> Truth:
 
 
 def _with_none(terms: Terms, found: Truth, one: Scalar, other: Scalar, equality: bool) -> Truth:
-    """What holds of two known values, extended to none (and to the hollow list)."""
+    """What holds of two known values, extended to none."""
     known = terms.both(one.known, other.known)
     yes, no = [terms.both(known, found.yes)], [terms.both(known, found.no)]
     for first, second in ((one, other), (other, one)):
-        no.append(terms.both(first.none, terms.either(second.known, second.hollow)))
+        no.append(terms.both(first.none, second.known))
     both_none = terms.both(one.none, other.none)
     if equality:
-        yes += [both_none, terms.both(one.hollow, other.hollow)]
+        yes.append(both_none)
     else:
         no.append(both_none)
     return Truth(terms.either(*yes), terms.either(*no))

@@ -48,13 +48,11 @@ class Picked:
 
     owner: Encoder
     cases: tuple[tuple[Bit, Group], ...]
-    hollow: Bit
     names: frozenset[str]
 
     def field(self, name: str) -> Symbol:
         cases = [(bit, group.field(name)) for bit, group in self.cases]
-        value = chosen(self.owner.terms, self.owner.words, cases)
-        return self.owner.with_hollow(value, self.hollow)
+        return chosen(self.owner.terms, self.owner.words, cases)
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +236,8 @@ class Encoder:
 
     def _filter(self, node: syntax.Filter, scope: Scope | None) -> Symbol:
         base = self._listing(node.base, scope)
+        if not base.slots and isinstance(node.condition, syntax.Literal | syntax.Negate):
+            raise CannotEncode("a position in a list that is always empty")
         terms = self.terms
         slots: list[Slot] = []
         for slot in base.slots:
@@ -261,17 +261,16 @@ class Encoder:
         if not place:
             raise CannotEncode("the position 0")
         ordered = base if place > 0 else reversed_listing(base)
-        hollow = terms.both(base.known, *(terms.opposite(slot.there) for slot in base.slots))
         sure = terms.both(base.known, certain(terms, base))
         if any(not isinstance(slot.item, Truth | Number | Moment | Word) for slot in base.slots):
-            return self._picked(ordered, abs(place), sure, hollow)
+            return self._picked(ordered, abs(place), sure)
         found = at_positions(terms, self.words, ordered)
         if abs(place) > len(found):
             raise CannotEncode("a position beyond the items that are looked at")
         there, value = found[abs(place) - 1]
-        return self.with_hollow(self._if_known(terms.both(sure, there), value), hollow)
+        return self._if_known(terms.both(sure, there), value)
 
-    def _picked(self, base: Listing, place: int, sure: Bit, hollow: Bit) -> Symbol:
+    def _picked(self, base: Listing, place: int, sure: Bit) -> Symbol:
         terms = self.terms
         marks = Listing(
             base.known,
@@ -294,7 +293,7 @@ class Encoder:
             bit = terms.both(sure, there, terms.equals(mark.low, index))
             cases.append((bit, slot.item))
             names = slot.item.names
-        return Picked(self, tuple(cases), hollow, names)
+        return Picked(self, tuple(cases), names)
 
     def _if_known(self, bit: Bit, value: Symbol) -> Symbol:
         if isinstance(value, Truth):
@@ -302,23 +301,6 @@ class Encoder:
         if isinstance(value, Number | Moment | Word):
             return guarded(self.terms, value, bit)
         raise CannotEncode("a position in a list of lists")
-
-    def with_hollow(self, value: Symbol, hollow: Bit) -> Symbol:
-        """A value that is the empty list where the list it was picked from is empty."""
-        if hollow is False:
-            return value
-        either = self.terms.either
-        if isinstance(value, Number):
-            return Number(value.known, value.low, value.high, either(value.hollow, hollow))
-        if isinstance(value, Moment):
-            return Moment(
-                value.kind, value.known, value.value, value.none, either(value.hollow, hollow)
-            )
-        if isinstance(value, Word):
-            return Word(
-                value.known, value.options, value.code, value.none, either(value.hollow, hollow)
-            )
-        raise CannotEncode("a condition or list at a position of a list that may be empty")
 
     def _listing(self, node: Node, scope: Scope | None) -> Listing:
         value = self._encode(node, scope)

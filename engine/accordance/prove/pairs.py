@@ -92,6 +92,9 @@ class Pairs:
         """Pairs of which the first never fails without the second; with the answer where that is
         not decided."""
         can = self.alive.can[Question.NEVER_FAILS]
+        # A rule that is never met fails wherever it is not open, which was said already.
+        met = self.alive.can[Question.NEVER_PASSES]
+        met = met.union(self.alive.longer[Question.NEVER_PASSES])
         facts = self.inquiry.subject.facts_of
         for one in rules:
             if one.rule.id not in can:
@@ -101,6 +104,7 @@ class Pairs:
                 for other in self.rules
                 if other is not one
                 and other.rule.id in can
+                and other.rule.id in met
                 and self._asked(one, other)
                 and facts(one) & facts(other)
                 and not self.seen.fails_alone(one.rule.id, other.rule.id)

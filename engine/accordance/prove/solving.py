@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -17,12 +18,26 @@ from .values import Word
 
 WORK: Final = 20_000_000
 """How much z3 may work on one question, in its own unit (about ten seconds)."""
-ROUNDS: Final = 60
+ROUNDS: Final = 30
 """How often an answer may be asked for anew because it got the calendar wrong."""
+
+
+END_OF_MONTH: Final = tuple(
+    dt.date(year, month, day)
+    for year, month, day in (
+        *((2026, 1, 28), (2026, 1, 29), (2026, 1, 30), (2026, 1, 31), (2026, 2, 28)),
+        *((2026, 3, 1), (2026, 3, 31), (2026, 4, 30), (2028, 2, 28), (2028, 2, 29)),
+    )
+)
+"""The days on which months are most irregular."""
 
 
 class Undecided(Exception):
     """z3 came to no answer; the text says why."""
+
+
+class Unsettled(Exception):
+    """Every answer got the calendar wrong, as often as it was asked."""
 
 
 class Many:
@@ -174,6 +189,20 @@ class Solver:
             self._solver.pop()
 
     def _answer(self, assumptions: Sequence[Bit]) -> Model | None:
+        try:
+            return self._settled(assumptions)
+        except Unsettled:
+            pass
+        # Somewhere among all days the solver loses itself; on a day that is fixed it cannot.
+        for day in END_OF_MONTH:
+            today = self.space.terms.equals(self.space.today.value, day.toordinal())
+            with self._asking([today]), suppress(Unsettled):
+                found = self._settled(assumptions)
+                if found is not None:
+                    return found
+        raise Undecided("the calendar could not be settled")
+
+    def _settled(self, assumptions: Sequence[Bit]) -> Model | None:
         for _ in range(ROUNDS):
             self.checks += 1
             answer = self._solver.check(*assumptions)
@@ -186,7 +215,28 @@ class Solver:
             if not lemmas:
                 return found
             self.add(*lemmas)
-        raise Undecided("the calendar could not be settled")
+            # Mostly the days may stay as they are, and only their months were wrong.
+            with self._asking(self._same_days(found)):
+                settled = self._with_true_months(assumptions)
+            if settled is not None:
+                return settled
+        raise Unsettled
+
+    def _same_days(self, found: Model) -> list[Bit]:
+        return [self.space.terms.equals(day, found.number(day)) for day in self.space.days()]
+
+    def _with_true_months(self, assumptions: Sequence[Bit]) -> Model | None:
+        """With all days fixed, one month after another falls into its place."""
+        for _ in self.space.calendar.shifts:
+            self.checks += 1
+            if self._solver.check(*assumptions) != z3.sat:
+                return None
+            found = Model(self.space, self._solver.model())
+            lemmas = self.space.calendar.lemmas(found.number)
+            if not lemmas:
+                return found
+            self.add(*lemmas)
+        return None
 
     def _mark(self, wish: Bit) -> Bit:
         """A name for a wish, since only names can be taken back."""

@@ -29,7 +29,7 @@ from ..feel.values import NONE, Value
 from .comparing import equal, stated
 from .dates import FIRST_DAY, FIRST_TODAY, LAST_DAY, LAST_TODAY, Calendar
 from .functions import constant
-from .terms import Bit, Terms
+from .terms import Bit, Term, Terms
 from .values import (
     UNKNOWN_TRUTH,
     CannotEncode,
@@ -45,6 +45,8 @@ from .values import (
 
 DEFAULT_ITEMS: Final = 2
 AS_OF: Final = "as_of"
+NAMES: Final = ("id", "title")
+"""What every case states and a witness is given."""
 _POSITION: Final = re.compile(r"\[\d+\]")
 _OF_TYPE: Final = (
     *("type", "enum", "format", "anyOf", "minimum", "maximum", "exclusiveMinimum"),
@@ -128,6 +130,9 @@ class Space:
     def root(self, model: FactModel) -> FactGroup:
         """All facts of a model. The day of the facts is never after the evaluation date."""
         root = FactGroup(self, model.root, "")
+        for name in model.root.required:
+            if name not in NAMES:
+                root.field(name)
         if AS_OF in model.root.members and AS_OF not in self.unknowns:
             as_of = root.field(AS_OF)
             assert isinstance(as_of, Moment)
@@ -293,6 +298,16 @@ class Space:
                     if isinstance(slot.item, Word) and slot.item.code is not None:
                         assert isinstance(unknown.shape.item, Text)
                         yield unknown.shape.item, slot.item
+
+    def days(self) -> list[Term]:
+        """The evaluation date and the dates of all facts."""
+        days = [self.today.value]
+        for unknown in self.unknowns.values():
+            slots = unknown.value.slots if isinstance(unknown.value, Listing) else ()
+            for value in (unknown.value, *(slot.item for slot in slots)):
+                if isinstance(value, Moment):
+                    days.append(value.value)
+        return days
 
     def pinned(self, facts: Mapping[str, Value]) -> list[Bit]:
         """The conditions that the case is this one: what it does not state is unknown.

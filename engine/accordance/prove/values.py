@@ -9,8 +9,7 @@
 | list                        | Listing: is it stated; slots that hold an item surely or perhaps |
 | context                     | Group: its facts by name                                         |
 
-INVARIANT: `known`, `none` and `hollow` of a scalar exclude one another; none of them is unknown.
-`hollow` stands for the empty list that a position in an empty list gives.
+INVARIANT: `known` and `none` of a scalar exclude each other; neither of them is unknown.
 """
 
 from __future__ import annotations
@@ -41,7 +40,6 @@ class Number:
     known: Bit
     low: Term
     high: Term
-    hollow: Bit = False
     none: Bit = False
 
     @property
@@ -58,7 +56,6 @@ class Moment:
     known: Bit
     value: Term
     none: Bit = False
-    hollow: Bit = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +67,6 @@ class Word:
     options: Mapping[str, Bit] | None
     code: Term | None = None
     none: Bit = False
-    hollow: Bit = False
 
 
 class Group(Protocol):
@@ -145,15 +141,14 @@ def guarded(terms: Terms, value: Scalar, bit: Bit) -> Scalar:
     if bit is True:
         return value
     known, none = terms.both(value.known, bit), terms.both(value.none, bit)
-    hollow = terms.both(value.hollow, bit)
     if isinstance(value, Number):
-        return Number(known, value.low, value.high, hollow)
+        return Number(known, value.low, value.high)
     if isinstance(value, Moment):
-        return Moment(value.kind, known, value.value, none, hollow)
+        return Moment(value.kind, known, value.value, none)
     options = value.options
     if options is not None:
         options = {text: terms.both(option, bit) for text, option in options.items()}
-    return Word(known, options, value.code, none, hollow)
+    return Word(known, options, value.code, none)
 
 
 def chosen(terms: Terms, words: Words, cases: Sequence[tuple[Bit, Symbol]]) -> Symbol:
@@ -180,22 +175,19 @@ def chosen(terms: Terms, words: Words, cases: Sequence[tuple[Bit, Symbol]]) -> S
     scalars: list[tuple[Bit, Scalar]] = [(bit, value) for bit, value in cases]  # type: ignore[misc]
     known = terms.either(*(terms.both(bit, value.known) for bit, value in scalars))
     none = terms.either(*(terms.both(bit, value.none) for bit, value in scalars))
-    hollow = terms.either(*(terms.both(bit, value.hollow) for bit, value in scalars))
     if isinstance(first, Number):
-        return _chosen_number(terms, scalars, known, hollow)
+        return _chosen_number(terms, scalars, known)
     if isinstance(first, Moment):
         if any(value.kind != first.kind for _, value in scalars):  # type: ignore[union-attr]
             raise CannotEncode("a choice between a date and a duration")
         value: Term = scalars[-1][1].value  # type: ignore[union-attr]
         for bit, other in reversed(scalars[:-1]):
             value = terms.choose(bit, other.value, value, whole=True)  # type: ignore[union-attr]
-        return Moment(first.kind, known, value, none, hollow)
-    return _chosen_word(terms, words, scalars, known, none, hollow)
+        return Moment(first.kind, known, value, none)
+    return _chosen_word(terms, words, scalars, known, none)
 
 
-def _chosen_number(
-    terms: Terms, cases: list[tuple[Bit, Scalar]], known: Bit, hollow: Bit
-) -> Number:
+def _chosen_number(terms: Terms, cases: list[tuple[Bit, Scalar]], known: Bit) -> Number:
     last = cases[-1][1]
     assert isinstance(last, Number)
     low, high = last.low, last.high
@@ -204,7 +196,7 @@ def _chosen_number(
         exact = low is high and value.exact
         low = terms.choose(bit, value.low, low)
         high = low if exact else terms.choose(bit, value.high, high)
-    return Number(known, low, high, hollow)
+    return Number(known, low, high)
 
 
 def _chosen_word(
@@ -213,7 +205,6 @@ def _chosen_word(
     cases: list[tuple[Bit, Scalar]],
     known: Bit,
     none: Bit,
-    hollow: Bit,
 ) -> Word:
     if all(isinstance(value, Word) and value.options is not None for _, value in cases):
         options: dict[str, Bit] = {}
@@ -222,12 +213,12 @@ def _chosen_word(
             for text, option in value.options.items():
                 so_far = options.get(text, False)
                 options[text] = terms.either(so_far, terms.both(bit, option))
-        return Word(known, options, None, none, hollow)
+        return Word(known, options, None, none)
     code: Term = 0
     for bit, value in reversed(cases):
         assert isinstance(value, Word)
         code = terms.choose(bit, coded(terms, words, value), code, whole=True)
-    return Word(known, None, code, none, hollow)
+    return Word(known, None, code, none)
 
 
 def _chosen_list(terms: Terms, cases: Sequence[tuple[Bit, Symbol]]) -> Listing:

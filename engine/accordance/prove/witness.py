@@ -313,9 +313,13 @@ def fact_file(facts: Mapping[str, Any]) -> str:
     def exact(dumper: Any, value: Any) -> Any:
         return dumper.represent_scalar("tag:yaml.org,2002:float", number_text(value))
 
+    def in_lines(dumper: Any, value: Any) -> Any:
+        return dumper.represent_mapping("tag:yaml.org,2002:map", value.items(), flow_style=False)
+
     Dumper.add_representer(Fraction, exact)
+    Dumper.add_representer(_Lines, in_lines)
     text: str = yaml.dump(
-        _written(facts),
+        _Lines(_written(facts)),
         Dumper=Dumper,
         sort_keys=False,
         allow_unicode=True,
@@ -323,6 +327,10 @@ def fact_file(facts: Mapping[str, Any]) -> str:
         width=100,
     )
     return text
+
+
+class _Lines(dict[str, Any]):
+    """A group that is written with a line for each of its facts."""
 
 
 def _written(value: Any) -> Any:
