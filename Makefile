@@ -80,4 +80,5 @@ $(READY): pyproject.toml constraints.txt | python
 	@"$(INTERPRETER)" -m venv --clear $(VENV)
 	@$(BIN)/python -m pip install --quiet -c constraints.txt setuptools wheel hatchling
 	@$(BIN)/python -m pip install --quiet --no-build-isolation -c constraints.txt -e '.[dev]'
+	@$(BIN)/python -m compileall -q engine # so that a command starts quickly, also where Python may write none
 	@touch $@
