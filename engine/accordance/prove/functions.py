@@ -168,16 +168,19 @@ class Functions:
 
     def list_contains(self, items: Symbol, element: Symbol) -> Symbol:
         listing, terms = _list(items), self.terms
-        parts = [
-            (slot, equal(terms, self.words, slot.item, element))
-            for slot in listing.slots
-            if slot.there is not False
-        ]
+        text = _fixed_text(element)
+        sure: list[Bit] = []
+        absent: list[Bit] = []
+        for slot in listing.slots:
+            if slot.there is False:
+                continue
+            if text is not None and _fixed_text(slot.item) not in (None, text):
+                continue  # another text, which nothing can make this one
+            found = equal(terms, self.words, slot.item, element)
+            sure.append(terms.both(slot.sure, found.yes))
+            absent.append(terms.implies(slot.there, found.no))
         return Truth(
-            terms.both(
-                listing.known, terms.either(*(terms.both(s.sure, found.yes) for s, found in parts))
-            ),
-            terms.both(listing.known, *(terms.implies(s.there, found.no) for s, found in parts)),
+            terms.both(listing.known, terms.either(*sure)), terms.both(listing.known, *absent)
         )
 
     def distinct_values(self, items: Symbol) -> Symbol:
@@ -328,6 +331,14 @@ def constant(value: Value, kind: str = "") -> Symbol:
     if kind:
         return Moment(kind, False, 0)
     raise CannotEncode("a value of this kind")
+
+
+def _fixed_text(value: Symbol) -> str | None:
+    """The text that a value always is, where it is one."""
+    if isinstance(value, Word) and value.known is True and value.options is not None:
+        if len(value.options) == 1:
+            return next(iter(value.options))
+    return None
 
 
 def _list(value: Symbol) -> Listing:

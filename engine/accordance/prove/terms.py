@@ -81,6 +81,8 @@ class Terms:
         return z3.BoolRef(z3core.Z3_mk_not(self._reference, bit.as_ast()), self.context)
 
     def implies(self, bit: Bit, other: Bit) -> Bit:
+        if other is True or bit is False:
+            return True
         return self.either(self.opposite(bit), other)
 
     def same(self, bit: Bit, other: Bit) -> Bit:

@@ -132,6 +132,16 @@ class Judging:
             for rank, level in RANKS.items()
         }
 
+    def _raised(self, result: Result, at_least: Mapping[int, Bit]) -> dict[str, Bit]:
+        """The severity; where the rule asks for nothing it is what the owner wrote."""
+        both = self.encoding.space.terms.both
+        return self._severity(
+            {
+                rank: bit if bit is True else both(bit, result.there)
+                for rank, bit in at_least.items()
+            }
+        )
+
     def _item(self, result: Result, breach: Bit, gap: Bit) -> Facts:
         ruling, terms = result.ruling, self.encoding.space.terms
         rule = ruling.planned.rule
@@ -148,8 +158,8 @@ class Judging:
             "rule": constant(rule.id),
             "theme": constant(rule.theme),
             "outcome": Word(True, outcomes),
-            "severity": Word(True, self._severity(ruling.severity)),
-            "severity_least": Word(True, self._severity(ruling.severity_least)),
+            "severity": Word(True, self._raised(result, ruling.severity)),
+            "severity_least": Word(True, self._raised(result, ruling.severity_least)),
             "gate": Truth(ruling.gate, terms.opposite(ruling.gate)),
             "moot": Truth(moot, terms.opposite(moot)),
             "kind": Word(terms.either(breach, gap), kinds),
@@ -186,9 +196,7 @@ class Judging:
     # the lists that rules about the evidence and tables read
 
     def _evidence(self) -> dict[str, Symbol]:
-        slots = [
-            Slot(self._item(one, one.breach, one.gap), one.there, one.there) for one in self.results
-        ]
+        slots = [Slot(self._item(one, one.breach, one.gap), True, True) for one in self.results]
         supplied: dict[str, Symbol] = {
             "results": Listing(True, tuple(slots)),
             # No case of the space contradicts itself.
