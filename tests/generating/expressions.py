@@ -390,7 +390,10 @@ def _quantified(draw: Draw, scope: Scope, depth: int) -> s.Node:
 
 
 def _list(draw: Draw, scope: Scope, depth: int) -> s.Node:
-    form = choose(draw, ("count", "count", "aggregate", "list contains", "all", "any", "none"))
+    forms = ("count", "count", "weighed", "aggregate", "list contains", "all", "any", "none")
+    form = choose(draw, forms)
+    if form == "weighed":
+        return _weighed(draw, scope)
     if form == "count":
         operator = choose(draw, (*ORDER, *EQUALITY))
         number = s.Literal(choose(draw, (1, 2, 0)))
@@ -409,6 +412,26 @@ def _list(draw: Draw, scope: Scope, depth: int) -> s.Node:
             return s.Call("has value", (node,))
         return s.Comparison(choose(draw, EQUALITY), node, s.Null())
     return s.Call(form, (list_of(draw, scope, "boolean", depth),))
+
+
+def _weighed(draw: Draw, scope: Scope) -> s.Node:
+    """A figure over the items for which a fact of theirs is true: some certain, some possible."""
+    found = [
+        (node, yes, figure)
+        for node, of in paths(scope)
+        if isinstance(of, ListType) and isinstance(of.item, ContextType)
+        for yes, first in of.item.fields.items()
+        if KINDS["boolean"](first)
+        for figure, second in of.item.fields.items()
+        if KINDS["number"](second)
+    ]
+    if not found:
+        return s.Comparison(">", _count(draw, scope, "number", 0), s.Literal(0))
+    node, yes, figure = choose(draw, found)
+    chosen = s.Path(s.Filter(node, s.Name(yes)), figure)
+    name = choose(draw, ("sum", "min", "max", "mean"))
+    operator = choose(draw, (*ORDER, *EQUALITY))
+    return s.Comparison(operator, s.Call(name, (chosen,)), literal(draw, "number"))
 
 
 def _text(draw: Draw, scope: Scope, depth: int) -> s.Node:
@@ -438,7 +461,7 @@ CONDITIONS: dict[str, Callable[[Draw, Scope, int], s.Node]] = {
 @st.composite
 def expressions(draw: Draw, scope: Scope, depth: int = 3) -> s.Node:
     """An expression of any kind."""
-    kind = choose(draw, ("boolean", "boolean", *EQUATABLE, "list"))
+    kind = choose(draw, (*["boolean"] * 8, *EQUATABLE, *["list"] * 3))
     if kind == "list":
         if choose(draw, (False, True)):
             return listing(draw, scope, depth)[0]

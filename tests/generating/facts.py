@@ -46,6 +46,8 @@ WHOLE = NumberType(whole=True)
 COLOUR = TextType(values=TEXTS[:3])
 STAGE = TextType(values=STAGES)
 ROLES = ("Director", "Board")
+LONGEST = dt.timedelta(days=400)
+"""For how long the breach of a serious rule may be accepted."""
 EXCEPTION = ContextType(
     fields={
         "rule": TEXT,
@@ -105,7 +107,8 @@ def fact_models(draw: Draw, item_facts: Sequence[str] = FACTS) -> ContextType:
     }
     # Lists of groups are where certain and possible items come from: most cases have one.
     for name in choose(draw, (LISTS[:1], LISTS, ())):
-        item = {choose(draw, item_facts): BOOLEAN, **_fields(draw, item_facts)}
+        item = _fields(draw, item_facts)
+        item |= {choose(draw, item_facts[:2]): BOOLEAN, choose(draw, item_facts[2:]): NUMBER}
         if choose(draw, (False, False, True)):
             item["events"] = ListType(item=ContextType(fields=_fields(draw, item_facts)))
         fields[name] = ListType(item=ContextType(fields=item))
@@ -173,8 +176,10 @@ def cases(draw: Draw, model: ContextType, rules: Sequence[str] = ()) -> dict[str
 
 
 def _exception(draw: Draw, rules: Sequence[str]) -> dict[str, Value]:
-    days = (choose(draw, DAYS_OF_NOTE), choose(draw, DAYS_OF_NOTE[-1:] + DAYS_OF_NOTE))
-    approved_on, expires = sorted(days)
+    approved_on = choose(draw, PAST)
+    expires = choose(draw, [day for day in DAYS_OF_NOTE[::-1] if day >= approved_on])
+    if choose(draw, (False, False, True)):
+        expires = approved_on + LONGEST + choose(draw, (dt.timedelta(), dt.timedelta(days=1)))
     return {
         "rule": choose(draw, rules),
         "reason": "Agreed for now",

@@ -46,6 +46,7 @@ from .expressions import EQUATABLE, condition, expression, list_of, listing, pat
 from .facts import (
     COLOUR,
     DAYS_OF_NOTE,
+    LONGEST,
     ROLES,
     STAGE,
     STAGES,
@@ -293,7 +294,7 @@ def strategies(draw: Draw, evidence: bool = False, derived: bool = False) -> Str
         definitions[name] = definition(draw, name, scope)
         scope[name] = definitions[name].type
     ids = ("EXT-01", "EXT-02", "DEP-01", "DEP-02")[: choose(draw, range(1, 5))]
-    rules = [rule(draw, name, (ALIAS,) if name == "DEP-01" else (), scope) for name in ids]
+    rules = [rule(draw, name, (ALIAS,) if name == "EXT-01" else (), scope) for name in ids]
     if evidence:
         ids = ("EVD-01", "EVD-02")[: choose(draw, range(3))]
         rules += [rule(draw, name, (), scope, "evidence") for name in ids]
@@ -301,7 +302,7 @@ def strategies(draw: Draw, evidence: bool = False, derived: bool = False) -> Str
         level: Acceptance(approvers=approvers, longest=longest)
         for level, approvers, longest in (
             ("critical", ROLES[1:], Months(12)),
-            ("high", ROLES, dt.timedelta(days=400)),
+            ("high", ROLES, LONGEST),
             ("medium", ROLES, None),
             ("low", ROLES, None),
         )

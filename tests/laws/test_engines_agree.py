@@ -23,7 +23,7 @@ from .scale import law
 from .trials import Trial, large_trials, trials
 
 
-@law(examples=250)
+@law(examples=300)
 @given(trial=trials(evidence=True))
 def test_network_and_oracle_agree(trial: Trial) -> None:
     agree(trial)
@@ -35,7 +35,7 @@ def test_they_agree_where_facts_follow_from_others(trial: Trial) -> None:
     agree(trial)
 
 
-@law(examples=10)
+@law(examples=6)
 @given(trial=large_trials())
 def test_they_agree_on_many_rules(trial: Trial) -> None:
     agree(trial)

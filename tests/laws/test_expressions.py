@@ -19,7 +19,7 @@ from .scale import law
 from .trials import Question, questions
 
 
-@law(examples=700)
+@law(examples=1200)
 @given(question=questions())
 def test_over_a_fact_model(question: Question) -> None:
     node, model = question.expression, question.model
@@ -31,7 +31,7 @@ def test_over_a_fact_model(question: Question) -> None:
 
 # Without a fact model nobody knows which facts an item leaves out, so that here a name never means
 # an item's fact and a fact of the case.
-@law(examples=300)
+@law(examples=400)
 @given(question=questions(ITEM_FACTS))
 def test_over_a_plain_context(question: Question) -> None:
     text = to_source(question.expression)

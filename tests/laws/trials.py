@@ -130,4 +130,6 @@ def losses(draw: Draw) -> Change:
 def questions(draw: Draw, item_facts: tuple[str, ...] = FACTS) -> Question:
     model = draw(fact_models(item_facts))
     expression = draw(expressions(readable(model)))
-    return Question(model, expression, tuple(draw(cases(model)) for _ in range(3)))
+    return Question(
+        model, expression, tuple(draw(cases(model)) for _ in range(choose(draw, (1, 5, 5, 5))))
+    )
