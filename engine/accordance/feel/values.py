@@ -43,6 +43,10 @@ class _Unknown:
         # INVARIANT: unknown is never read as yes or no by accident.
         raise TypeError("unknown is neither true nor false")
 
+    def __reduce__(self) -> str:
+        # A copy is the same object: everything asks `is UNKNOWN`.
+        return "UNKNOWN"
+
 
 class _None:
     """Stated that there is none."""
@@ -54,6 +58,9 @@ class _None:
 
     def __bool__(self) -> bool:
         raise TypeError("none is neither true nor false")
+
+    def __reduce__(self) -> str:
+        return "NONE"
 
 
 UNKNOWN: Final = _Unknown()
