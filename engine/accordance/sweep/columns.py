@@ -105,6 +105,8 @@ class Reader:
     texts: set[str] = field(default_factory=set)
     columns: set[str] = field(default_factory=set)
     derive: Callable[[str, Scope], Carrier] | None = None
+    derived: Callable[[str, Scope], Carrier] | None = None
+    """What follows from other facts, whether or not the fact is stated."""
     derivable: frozenset[str] = frozenset()
 
     def fact(self, row: Row, name: str, shape: Shape, scope: Scope = ()) -> Carrier:
@@ -185,7 +187,7 @@ def filled(stated: Carrier, derived: Carrier, shape: Shape) -> Carrier:
         return Truth(ibis.coalesce(stated.holds, derived.holds))
     if isinstance(stated, carriers.Number) and isinstance(derived, carriers.Number):
         assert isinstance(shape, NumberShape)
-        return _filled_number(stated, _fitting_number(derived, shape))
+        return _filled_number(stated, fitting_number(derived, shape))
     if isinstance(stated, carriers.Text | carriers.Date) and type(derived) is type(stated):
         fitting = _fitting(derived, shape)
         there = as_column(is_stated(stated))
@@ -205,7 +207,7 @@ def _filled_number(stated: carriers.Number, derived: carriers.Number) -> Carrier
     return carriers.Number(number, number)
 
 
-def _fitting_number(derived: carriers.Number, shape: NumberShape) -> carriers.Number:
+def fitting_number(derived: carriers.Number, shape: NumberShape) -> carriers.Number:
     sure: list[Carrier] = []
     if not derived.is_exact:
         sure.append(

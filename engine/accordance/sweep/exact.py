@@ -126,6 +126,13 @@ def negative(value: Exact) -> Exact:
     return Exact((-value.number).cast(value.number.type()), value.places, value.size, value.per)
 
 
+def absolute_value(number: Exact) -> Exact:
+    if number.constant is not None:
+        return constant(absolute(number.constant))
+    column = number.number.abs().cast(number.number.type())
+    return Exact(column, number.places, number.size, number.per)
+
+
 def multiply(left: Exact, right: Exact) -> Exact:
     if left.constant is not None and right.constant is not None:
         return constant(exact(left.constant * right.constant))

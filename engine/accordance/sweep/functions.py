@@ -113,20 +113,13 @@ def _matches(text: Carrier, pattern: Carrier) -> Carrier:
 def _absolute(carrier: Carrier) -> Carrier:
     carrier = lifted(carrier)
     if isinstance(carrier, Number):
-        return _when_known(carrier, _positive)
+        return _when_known(carrier, exact.absolute_value)
     if isinstance(carrier, LongTime):
-        return LongTime(_positive(carrier.count))
+        return LongTime(exact.absolute_value(carrier.count))
     if isinstance(carrier, Days):
-        days = None if carrier.days is None else _positive(carrier.days)
-        return Days(_positive(carrier.count), days)
+        days = None if carrier.days is None else exact.absolute_value(carrier.days)
+        return Days(exact.absolute_value(carrier.count), days)
     return UNSAID
-
-
-def _positive(number: Exact) -> Exact:
-    if number.constant is not None:
-        return exact.constant(exact.absolute(number.constant))
-    column = number.number.abs().cast(number.number.type())
-    return Exact(column, number.places, number.size, number.per)
 
 
 def _when_known(number: Number, compute: Callable[[Exact], Exact]) -> Carrier:
@@ -189,7 +182,9 @@ def _half_up(number: Exact, places: int) -> Exact:
         return number
     shift = exact.constant(logic.exact(Fraction(10) ** places))
     back = exact.constant(logic.exact(Fraction(10) ** -places))
-    size = exact.add(exact.multiply(_positive(number), shift), exact.constant(Fraction(1, 2)))
+    size = exact.add(
+        exact.multiply(exact.absolute_value(number), shift), exact.constant(Fraction(1, 2))
+    )
     whole = exact.multiply(_floor(size), back)
     column = whole.column
     signed = ibis.cases((number.column < 0, -column), else_=column).cast(column.type())

@@ -61,7 +61,7 @@ from .carriers import (
 )
 from .columns import Demands, Reader, Scope, fields_of
 from .compiling import Compiler, Local
-from .evidence import evidence_lists
+from .evidence import LATE, evidence_lists
 from .items import Packing, loaded, stored
 from .limits import NUMBER_LIMITS, NotRelational, TooWide
 from .stages import Stages
@@ -79,6 +79,22 @@ def facts_schema(plan: Plan) -> ibis.Schema:
     return ibis.schema({ROW: "int64", **fields_of(plan.strategy.model.root)})
 
 
+class _Supply:
+    """The lists that the program supplies to expressions, over whichever table they are read."""
+
+    def __init__(self, make: Callable[[ibis.Table], Mapping[str, Carrier]]) -> None:
+        self._make = make
+        self._made: tuple[ibis.Table | None, Mapping[str, Carrier]] = (None, {})
+
+    def of(self, table: ibis.Table) -> Mapping[str, Carrier]:
+        if self._made[0] is not table:
+            self._made = table, self._make(table)
+        return self._made[1]
+
+
+NOTHING = _Supply(lambda table: {})
+
+
 @dataclass
 class Relation:
     """A plan made relational for one evaluation date.
@@ -90,13 +106,21 @@ class Relation:
     plan: Plan
     today: dt.date
     demands: Demands = field(default_factory=Demands)
+    undecided: set[str] = field(default_factory=set)
+    """Columns that are null where columns cannot say what results rest on or miss."""
     stages: Stages = field(init=False)
     _stored: dict[str, Packing] = field(default_factory=dict)
     """Definitions and derived facts that stand in a column of their own, by its name."""
 
-    def query(self, facts: str, compiler: SQLGlotCompiler) -> str:
+    def query(
+        self,
+        facts: str,
+        compiler: SQLGlotCompiler,
+        before: Callable[[Demands], Mapping[str, str]] | None = None,
+    ) -> str:
         """The query that gives one row for each row of the table `facts`, with the columns of
-        answers.py, in the language of a database."""
+        answers.py, in the language of a database. `before` gives the queries by which that table
+        is made, once it is known what records must be like."""
         self.stages = Stages(facts, facts_schema(self.plan), compiler)
         about = {
             kind: [rule for rule in self.plan.rules if rule.rule.about == kind]
@@ -105,23 +129,29 @@ class Relation:
         facts_table = self.stages.table
         table = self.stages.add({f"at {stage}": facts_table["stage"] == stage for stage in STAGES})
         table = self._derivations(table)
-        table = self._conditions(table, about[PARTNERSHIP], {})
+        table = self._conditions(table, about[PARTNERSHIP], NOTHING)
         table = self._rulings(table, about[PARTNERSHIP])
         table = self._accepted(table, about[PARTNERSHIP], prepare=True)
         if about[EVIDENCE]:
-            supplied = evidence_lists(self, table, about[PARTNERSHIP])
-            table = self._conditions(table, about[EVIDENCE], supplied)
+            lists = _Supply(lambda table: evidence_lists(self, table, about[PARTNERSHIP]))
+            table = self._conditions(table, about[EVIDENCE], lists)
+            self._note_undecided(about[EVIDENCE])
             table = self._rulings(table, about[EVIDENCE])
             table = self._accepted(table, about[EVIDENCE], prepare=False)
         self.stages.keep(self._answers(table))
-        return self.stages.sql()
+        return self.stages.sql(None if before is None else before(self.demands))
+
+    @property
+    def nothing(self) -> _Supply:
+        """No supplied lists."""
+        return NOTHING
 
     # compiling over a table
 
     def compiler(
         self,
         table: ibis.Table,
-        supplied: Mapping[str, Carrier],
+        supplied: _Supply,
         most: int = NUMBER_LIMITS[0] - 1,
         inline: bool = False,
     ) -> tuple[Compiler, Reader]:
@@ -131,6 +161,9 @@ class Relation:
         reader = Reader(most, derivable=frozenset(model.derivations))
         known: dict[str, Carrier] = {}
         opened: set[str] = set()
+
+        compiler: Compiler
+        deriver: Compiler
 
         def ready(name: str) -> Carrier | None:
             """What stands in a column of its own already."""
@@ -173,7 +206,10 @@ class Relation:
             return ready(f"part {to_source(node)}") if isinstance(node, syntax.Call) else None
 
         reader.derive = derive
-        compiler = Compiler(self.plan.names, self.today, fact, definition, supplied, hoisted)
+        reader.derived = lambda path, scope: self._derived(path, scope, deriver)
+        compiler = Compiler(
+            self.plan.names, self.today, fact, definition, supplied.of(table), hoisted
+        )
         # A derivation sees facts only: no definitions, no parameters.
         deriver = Compiler(Names(facts=model.type), self.today, fact, _nothing, {}, hoisted)
         return compiler, reader
@@ -189,8 +225,8 @@ class Relation:
     def say(
         self,
         table: ibis.Table,
-        supplied: Mapping[str, Carrier],
-        make: Callable[[Compiler], Carrier],
+        supplied: _Supply,
+        make: Callable[[Compiler, Reader], Carrier],
         what: Callable[[], str],
         place: Place | None,
     ) -> Carrier:
@@ -200,7 +236,7 @@ class Relation:
         for inline, most in itertools.product((False, True), NUMBER_LIMITS):
             compiler, reader = self.compiler(table, supplied, most - 1, inline)
             try:
-                carrier = make(compiler)
+                carrier = make(compiler, reader)
             except TooWide:
                 continue
             except NotRelational as error:
@@ -228,7 +264,7 @@ class Relation:
     # leaves and definitions
 
     def _conditions(
-        self, table: ibis.Table, rules: list[PlannedRule], supplied: Mapping[str, Carrier]
+        self, table: ibis.Table, rules: list[PlannedRule], supplied: _Supply
     ) -> ibis.Table:
         leaves, names = self._needed(rules)
         leaves = [index for index in leaves if f"leaf {index}" not in table.columns]
@@ -258,13 +294,11 @@ class Relation:
                 table = self.stages.add(made)
         return table
 
-    def _store_value(
-        self, table: ibis.Table, name: str, supplied: Mapping[str, Carrier]
-    ) -> ibis.Table:
+    def _store_value(self, table: ibis.Table, name: str, supplied: _Supply) -> ibis.Table:
         """The value of a definition as a column, so that it is computed once."""
         definition = self.plan.definitions[name].definition
 
-        def value(compiler: Compiler) -> Carrier:
+        def value(compiler: Compiler, _: Reader) -> Carrier:
             return compiler.carrier(definition.expression)
 
         try:
@@ -275,9 +309,7 @@ class Relation:
         self._stored[f"value {name}"] = form
         return self.stages.add({f"value {name}": column})
 
-    def _hoist(
-        self, table: ibis.Table, roots: Iterable[Node], supplied: Mapping[str, Carrier]
-    ) -> ibis.Table:
+    def _hoist(self, table: ibis.Table, roots: Iterable[Node], supplied: _Supply) -> ibis.Table:
         """Aggregates that stand in no loop, as columns, so that each is computed once."""
         made: dict[str, Column] = {}
         for node in dict.fromkeys(part for root in roots for part in _aggregates(root)):
@@ -285,7 +317,7 @@ class Relation:
             if name in table.columns or name in made:
                 continue
 
-            def value(compiler: Compiler, node: Node = node) -> Carrier:
+            def value(compiler: Compiler, _: Reader, node: Node = node) -> Carrier:
                 return compiler.carrier(node)
 
             try:
@@ -300,9 +332,9 @@ class Relation:
         """Facts that follow from others, as columns; those of list items stay with their items."""
         model = self.plan.strategy.model
         for path in _by_dependence(model):
-            table = self._hoist(table, [model.derivations[path]], {})
+            table = self._hoist(table, [model.derivations[path]], NOTHING)
 
-            def value(compiler: Compiler, path: str = path) -> Carrier:
+            def value(compiler: Compiler, _: Reader, path: str = path) -> Carrier:
                 first, *rest = path.split(".")
                 carrier = compiler.fact(first)
                 for name in rest:
@@ -312,18 +344,18 @@ class Relation:
                 return carrier
 
             text = model.facts[path].derive or path
-            carrier = self.say(table, {}, value, lambda text=text: text, None)  # type: ignore[misc]
+            carrier = self.say(table, NOTHING, value, lambda text=text: text, None)  # type: ignore[misc]
             column, form = stored(carrier)
             table = self.stages.add({f"fact {path}": column})
             self._stored[f"fact {path}"] = form
         return table
 
-    def _leaf(self, table: ibis.Table, index: int, supplied: Mapping[str, Carrier]) -> Column:
+    def _leaf(self, table: ibis.Table, index: int, supplied: _Supply) -> Column:
         leaf = self.plan.leaves[index]
         carrier = self.say(
             table,
             supplied,
-            lambda compiler: compiler.carrier(leaf.expression),
+            lambda compiler, _: compiler.carrier(leaf.expression),
             lambda: to_source(leaf.expression),
             self._place_of(leaf.index),
         )
@@ -461,7 +493,7 @@ class Relation:
     def _accepted(self, table: ibis.Table, rules: list[PlannedRule], prepare: bool) -> ibis.Table:
         root = self.plan.strategy.model.root
         if prepare:
-            reader = self.compiler(table, {})[1]
+            reader = self.compiler(table, NOTHING)[1]
             made = acceptances(self.plan.strategy, table, reader, self.today)
             if made is None:
                 return table
@@ -475,22 +507,35 @@ class Relation:
 
     def _answers(self, table: ibis.Table) -> dict[str, Column]:
         strategy = self.plan.strategy
-        lists = result_lists(table, self.plan.rules, at_worst=False)
-        worst = result_lists(table, self.plan.rules, at_worst=True)
+        rules = self.plan.rules
+        lists = _Supply(lambda table: result_lists(table, rules, at_worst=False))
+        worst = _Supply(lambda table: result_lists(table, rules, at_worst=True))
         made = {
             "verdict": self._table(table, strategy.verdict, lists),
             "opinion": self._table(table, strategy.opinion, lists),
             "opinion_at_worst": self._table(table, strategy.opinion, worst),
         }
-        rules = [column for rule in self.plan.rules for column in answers.rule_columns(rule)]
+        stored_rules = [column for rule in rules for column in answers.rule_columns(rule)]
         facts = [name for name in answers.FACTS if name in table.columns]
         return {
             **{name: table[name] for name in (ROW, *facts)},
             answers.SURE: self._sure(table),
             **made,
             **_counts(table, self.plan),
-            **{name: table[name] for name in rules},
+            **{name: table[name] for name in stored_rules},
         }
+
+    def _note_undecided(self, rules: list[PlannedRule]) -> None:
+        leaves, names = self._needed(rules)
+        late = {
+            name
+            for name in names
+            if _reads_late(self.plan.definitions[name].definition.expression, self.plan)
+        }
+        for index in leaves:
+            leaf = self.plan.leaves[index]
+            if _reads_late(leaf.expression, self.plan) or leaf.reads & late:
+                self.undecided.add(f"leaf {index}")
 
     def _sure(self, table: ibis.Table) -> Column:
         """Are the numbers that were calculated on the way no larger than the plan takes them to
@@ -499,14 +544,15 @@ class Relation:
             _is_small(loaded(table[name], self._stored[name]), most)
             for name, most in sorted(self.demands.columns.items())
         ]
+        sure += [table[name].notnull() for name in sorted(self.undecided)]
         return holds(all_of([Truth(one, True) for one in sure]))
 
-    def _table(self, table: ibis.Table, given: Table, lists: Mapping[str, Carrier]) -> Column:
+    def _table(self, table: ibis.Table, given: Table, lists: _Supply) -> Column:
         def row(when: Node) -> Carrier:
             return self.say(
                 table,
                 lists,
-                lambda compiler: compiler.carrier(when),
+                lambda compiler, _: compiler.carrier(when),
                 lambda: to_source(when),
                 None,
             )
@@ -555,6 +601,18 @@ def _by_dependence(model: FactModel) -> list[str]:
 
 def _paths_read(node: Node) -> set[str]:
     return {path for part in syntax.walk(node) if (path := syntax.fact_path(part)) is not None}
+
+
+def _reads_late(node: Node, plan: Plan) -> bool:
+    """Does an expression read what results rest on or miss, through definitions too?"""
+    for part in syntax.walk(node):
+        if isinstance(part, syntax.Path) and part.field in LATE:
+            return True
+        if isinstance(part, syntax.Name) and part.name in plan.definitions:
+            definition = plan.definitions[part.name].definition
+            if definition.about == EVIDENCE and _reads_late(definition.expression, plan):
+                return True
+    return False
 
 
 def _is_small(carrier: Carrier, most: int) -> Column:

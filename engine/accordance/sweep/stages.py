@@ -57,11 +57,12 @@ class Stages:
         self._selects.append((name, select))
         self.table = ibis.table(schema, name=name)
 
-    def sql(self) -> str:
-        """The query for the last stage."""
+    def sql(self, before: Mapping[str, str] | None = None) -> str:
+        """The query for the last stage; `before` are queries by the names that it reads."""
         dialect = self._compiler.dialect
-        *before, (_, last) = self._selects
-        if not before:
-            return last.sql(dialect)
-        named = ", ".join(f'"{name}" AS ({select.sql(dialect)})' for name, select in before)
-        return f"WITH {named} {last.sql(dialect)}"
+        *earlier, (_, last) = self._selects
+        named = {**(before or {}), **{name: select.sql(dialect) for name, select in earlier}}
+        if not named:
+            return str(last.sql(dialect))
+        parts = ", ".join(f'"{name}" AS ({query})' for name, query in named.items())
+        return f"WITH {parts} {last.sql(dialect)}"
