@@ -57,7 +57,11 @@ class _Deriver:
         unknown = self.space.unknowns[path]
         try:
             value = self._value(path)
-            self._demand(unknown.value, unknown.shape, value, found)
+            demanded = Derivations([], [], {})
+            self._demand(unknown.value, unknown.shape, value, demanded)
+            implies, there = self.space.terms.implies, unknown.inside
+            found.limits += [implies(there, bit) for bit in demanded.limits]
+            found.exactly += [implies(there, bit) for bit in demanded.exactly]
         except CannotEncode as reason:
             found.obscure[static(path)] = str(reason)
 

@@ -335,10 +335,9 @@ def constant(value: Value, kind: str = "") -> Symbol:
 
 def _fixed_text(value: Symbol) -> str | None:
     """The text that a value always is, where it is one."""
-    if isinstance(value, Word) and value.known is True and value.options is not None:
-        if len(value.options) == 1:
-            return next(iter(value.options))
-    return None
+    if not isinstance(value, Word) or value.known is not True or value.options is None:
+        return None
+    return next(iter(value.options)) if len(value.options) == 1 else None
 
 
 def _list(value: Symbol) -> Listing:

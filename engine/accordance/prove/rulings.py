@@ -161,13 +161,23 @@ class Encoding:
     def _reasons(self, formulas: tuple[Formula, ...]) -> Iterator[str]:
         for formula in formulas:
             for atom in atoms(formula):
-                if isinstance(atom, Leaf):
-                    if atom.index in self.obscure:
-                        yield self.obscure[atom.index]
-                elif isinstance(atom, Defined):
-                    planned = self.plan.definitions[atom.name].formula
-                    assert planned is not None
-                    yield from self._reasons((planned,))
+                if isinstance(atom, Defined):
+                    yield from self._reasons_of_definition(atom.name)
+                    continue
+                if atom.index in self.obscure:
+                    yield self.obscure[atom.index]
+                for name in sorted(self.plan.leaves[atom.index].reads):
+                    yield from self._reasons_of_definition(name)
+
+    def _reasons_of_definition(self, name: str) -> Iterator[str]:
+        planned = self.plan.definitions[name]
+        if name in self.obscure:
+            yield self.obscure[name]
+        if planned.formula is not None:
+            yield from self._reasons((planned.formula,))
+        else:
+            for other in sorted(planned.reads):
+                yield from self._reasons_of_definition(other)
 
     # rules
 

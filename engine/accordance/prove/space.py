@@ -62,12 +62,13 @@ def static(path: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """One fact of the space. `order` is where it stands in the fact model."""
+    """One fact of the space; `inside` says when the item that it belongs to is there."""
 
     path: str
     shape: Shape
     value: Symbol
     stated: Bit
+    inside: Bit
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +154,7 @@ class Space:
             return _nothing(shape)
         value = self._made(shape, path, owner)
         bit = stated(self.terms, value)
-        self.unknowns[path] = Unknown(path, shape, value, bit)
+        self.unknowns[path] = Unknown(path, shape, value, bit, owner.inside)
         self.limits.append(self.terms.implies(bit, owner.inside))
         self._require(owner, path, bit)
         return value

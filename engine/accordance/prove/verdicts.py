@@ -43,7 +43,7 @@ class Facts:
 @dataclass(frozen=True, slots=True)
 class Result:
     """A ruling with its exception: `accepted`, or `pending` where nobody can tell whether it
-    counts since the lead officer is not known."""
+    counts, since the lead officer or the severity is not known."""
 
     ruling: Ruling
     breach: Bit
@@ -120,10 +120,21 @@ class Judging:
         lead: Bit = False
         if LEAD in strategy.model.root.members:
             lead = stated(terms, encoding.root.field(LEAD))
+        unsettled = terms.either(
+            *(
+                terms.both(bit, terms.opposite(ruling.severity_least[rank]))
+                for rank, bit in ruling.severity.items()
+            )
+        )
         name = f"{encoding.name}{ruling.id}"
-        excepted = terms.bit(f"{name} is excepted")
-        space.limits.append(terms.implies(excepted, terms.both(ruling.fails, acceptable)))
-        return terms.both(excepted, lead), terms.both(excepted, terms.opposite(lead))
+        accepted, pending = terms.bit(f"{name} is accepted"), terms.bit(f"{name} is excepted")
+        nobody_knows = terms.either(terms.opposite(lead), unsettled)
+        space.limits += [
+            terms.implies(accepted, terms.both(ruling.fails, acceptable, lead)),
+            terms.implies(pending, terms.both(ruling.fails, nobody_knows)),
+            terms.either(terms.opposite(accepted), terms.opposite(pending)),
+        ]
+        return accepted, pending
 
     def _severity(self, at_least: Mapping[int, Bit]) -> dict[str, Bit]:
         terms = self.encoding.space.terms
@@ -146,7 +157,7 @@ class Judging:
         ruling, terms = result.ruling, self.encoding.space.terms
         rule = ruling.planned.rule
         moot = ruling.moot
-        kinds = {"breach": breach, "gap": gap}
+        kinds, found = {"breach": breach, "gap": gap}, terms.either(breach, gap)
         outcomes = {
             Outcome.COMPLIANT.value: ruling.passes,
             Outcome.NON_COMPLIANT.value: breach,
@@ -162,7 +173,7 @@ class Judging:
             "severity_least": Word(True, self._raised(result, ruling.severity_least)),
             "gate": Truth(ruling.gate, terms.opposite(ruling.gate)),
             "moot": Truth(moot, terms.opposite(moot)),
-            "kind": Word(terms.either(breach, gap), kinds),
+            "kind": Word(found, kinds, None, terms.opposite(found)),
         }
         made = {
             name: partial(self._facts_of, ruling, name, bit)
@@ -300,6 +311,8 @@ class Judging:
                 continue
             levels = self._severity(one.ruling.severity)
             level = next(level for level, bit in levels.items() if model.holds(bit))
+            if level not in strategy.exceptions:
+                continue
             approvers = strategy.exceptions[level].approvers
             other = (
                 one
