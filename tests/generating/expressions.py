@@ -30,7 +30,13 @@ from accordance.feel.values import Months
 
 from .facts import COLOUR, DAYS_OF_NOTE, NUMBERS, STAGES, TEXTS, Draw, choose
 
-SHORT = (dt.timedelta(days=30), dt.timedelta(days=1), dt.timedelta(days=-31), dt.timedelta())
+SHORT = (
+    dt.timedelta(days=30),
+    dt.timedelta(days=1),
+    dt.timedelta(days=-31),
+    dt.timedelta(),
+    dt.timedelta(hours=36),
+)
 LONG = (Months(1), Months(12), Months(-13), Months(0))
 
 Scope: TypeAlias = Mapping[str, Type]
@@ -89,13 +95,23 @@ def expression(draw: Draw, scope: Scope, kind: str, depth: int) -> s.Node:
 
 
 FORMS: dict[str, tuple[str, ...]] = {
-    "number": ("count", "count", "arithmetic", "aggregate", "if", "rounding", "negative", "length"),
+    "number": (
+        "count",
+        "count",
+        "ratio",
+        "arithmetic",
+        "aggregate",
+        "if",
+        "rounding",
+        "negative",
+        "length",
+    ),
     "text": ("if", "letters", "joined", "position"),
     "colour": ("if", "position"),
     "stage": (),
     "date": ("shifted", "today", "aggregate", "if"),
-    "days": ("between dates", "negative"),
-    "months": ("between dates", "negative"),
+    "days": ("between dates", "negative", "scaled"),
+    "months": ("between dates", "negative", "scaled"),
 }
 
 
@@ -122,6 +138,9 @@ def _written(value: Any) -> s.Node:
 
 
 def _count(draw: Draw, scope: Scope, kind: str, depth: int) -> s.Node:
+    if depth > 0 and choose(draw, (False, False, False, True)):
+        items = list_of(draw, scope, choose(draw, EQUATABLE), depth - 1)
+        return s.Call("count", (s.Call("distinct values", (items,)),))
     return s.Call("count", (listing(draw, scope, depth)[0],))
 
 
@@ -192,6 +211,19 @@ def _between_dates(draw: Draw, scope: Scope, kind: str, depth: int) -> s.Node:
     return s.Call("years and months duration", (first, second))
 
 
+def _scaled(draw: Draw, scope: Scope, kind: str, depth: int) -> s.Node:
+    duration, number = (expression(draw, scope, one, depth) for one in (kind, "number"))
+    form = choose(draw, "*/*")
+    # A number of durations, or durations by a number.
+    turned = form == "*" and choose(draw, (False, True))
+    return s.Arithmetic(form, *((number, duration) if turned else (duration, number)))
+
+
+def _ratio(draw: Draw, scope: Scope, kind: str, depth: int) -> s.Node:
+    of = choose(draw, ("days", "months"))
+    return s.Arithmetic("/", *(expression(draw, scope, of, depth) for _ in range(2)))
+
+
 WRITERS: dict[str, Callable[[Draw, Scope, str, int], s.Node]] = {
     "count": _count,
     "arithmetic": _arithmetic,
@@ -205,6 +237,8 @@ WRITERS: dict[str, Callable[[Draw, Scope, str, int], s.Node]] = {
     "shifted": _shifted,
     "today": _today,
     "between dates": _between_dates,
+    "scaled": _scaled,
+    "ratio": _ratio,
 }
 
 
@@ -390,8 +424,11 @@ def _quantified(draw: Draw, scope: Scope, depth: int) -> s.Node:
 
 
 def _list(draw: Draw, scope: Scope, depth: int) -> s.Node:
-    forms = ("count", "count", "weighed", "aggregate", "list contains", "all", "any", "none")
-    form = choose(draw, forms)
+    forms = ("count", "weighed", "counts", "aggregate", "list contains", "all", "any", "none")
+    form = choose(draw, (*forms[:3], *forms))
+    if form == "counts":
+        counts = (_count(draw, scope, "number", depth) for _ in range(2))
+        return s.Comparison(choose(draw, (*EQUALITY, *ORDER)), *counts)
     if form == "weighed":
         return _weighed(draw, scope)
     if form == "count":

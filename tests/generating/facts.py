@@ -79,22 +79,30 @@ def some_of(draw: Draw, options: Sequence[Option], most: int) -> list[Option]:
 # --- fact models ------------------------------------------------------------------------------
 
 SCALARS: tuple[Type, ...] = (BOOLEAN, NUMBER, WHOLE, DATE, TEXT, COLOUR)
-FACTS = ("open", "owner", "share", "due_on", "rating", "score")
-ITEM_FACTS = ("public", "name", "size", "joined")
+Stock: TypeAlias = Mapping[str, Type]
+FACTS: Stock = {
+    "open": BOOLEAN,
+    "share": NUMBER,
+    "owner": TEXT,
+    "due_on": DATE,
+    "rating": COLOUR,
+    "score": WHOLE,
+}
+"""Names of facts, and the type that each mostly has."""
+ITEM_FACTS: Stock = {"public": BOOLEAN, "size": NUMBER, "name": TEXT, "joined": DATE}
 """For items whose facts bear other names than those of the case."""
 GROUPS = ("plan", "service")
 LISTS = ("parties", "reviews")
 SCALAR_LISTS: dict[str, Type] = {"colours": COLOUR, "scores": NUMBER}
 
 
-def _fields(draw: Draw, stock: Sequence[str]) -> dict[str, Type]:
-    return {
-        name: choose(draw, SCALARS) for name in some_of(draw, stock, 3) or [choose(draw, stock)]
-    }
+def _fields(draw: Draw, stock: Stock) -> dict[str, Type]:
+    names = some_of(draw, tuple(stock), 3) or [choose(draw, tuple(stock))]
+    return {name: choose(draw, (stock[name], stock[name], *SCALARS)) for name in names}
 
 
 @st.composite
-def fact_models(draw: Draw, item_facts: Sequence[str] = FACTS) -> ContextType:
+def fact_models(draw: Draw, item_facts: Stock = FACTS) -> ContextType:
     """Facts, groups of facts, lists of groups (once nested), lists of values."""
     fields: dict[str, Type] = {
         "id": TEXT,
@@ -108,7 +116,8 @@ def fact_models(draw: Draw, item_facts: Sequence[str] = FACTS) -> ContextType:
     # Lists of groups are where certain and possible items come from: most cases have one.
     for name in choose(draw, (LISTS[:1], LISTS, ())):
         item = _fields(draw, item_facts)
-        item |= {choose(draw, item_facts[:2]): BOOLEAN, choose(draw, item_facts[2:]): NUMBER}
+        if choose(draw, (True, True, False)):
+            item |= dict(tuple(item_facts.items())[:2])  # something to choose by, and to add up
         if choose(draw, (False, False, True)):
             item["events"] = ListType(item=ContextType(fields=_fields(draw, item_facts)))
         fields[name] = ListType(item=ContextType(fields=item))

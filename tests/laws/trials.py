@@ -16,6 +16,7 @@ from tests.generating.expressions import expressions
 from tests.generating.facts import (
     FACTS,
     Draw,
+    Stock,
     cases,
     choose,
     completions,
@@ -101,9 +102,9 @@ def large_trials(draw: Draw) -> Trial:
 
 
 @st.composite
-def revelations(draw: Draw) -> Change:
+def revelations(draw: Draw, derived: bool = True) -> Change:
     """Unknown facts become known."""
-    strategy = draw(strategies(derived=True))
+    strategy = draw(strategies(derived=derived))
     model, follows = strategy.model.type, strategy.model.derivations
     pairs: list[tuple[Facts, Facts]] = []
     for _ in range(choose(draw, (1, 4, 4, 4))):
@@ -127,7 +128,7 @@ def losses(draw: Draw) -> Change:
 
 
 @st.composite
-def questions(draw: Draw, item_facts: tuple[str, ...] = FACTS) -> Question:
+def questions(draw: Draw, item_facts: Stock = FACTS) -> Question:
     model = draw(fact_models(item_facts))
     expression = draw(expressions(readable(model)))
     return Question(
