@@ -218,7 +218,12 @@ class Pairs:
                 shown = (Shown(witness, names),)
         except (Undecided, NotConfirmed) as reason:
             because = (f"no case to show it: {reason}",)
-        return Answer(question, Verdict.FOUND, says, names, None, (), lists, because, shown)
+        verdict = Verdict.FOUND
+        if not shown and question is Question.CONTRADICTION:
+            # Perhaps the two never apply together, and then there is nothing to contradict.
+            verdict = Verdict.NOT_DECIDED
+            says = f"whether {names[0]} and {names[1]} can both be met is not decided"
+        return Answer(question, verdict, says, names, None, (), lists, because, shown)
 
     def _open(
         self,

@@ -17,6 +17,7 @@ from .investigation import Inquiry, Limits, Subject
 from .pairs import Pairs
 from .properties import prove, read_property
 from .single import single
+from .space import Space
 from .versions import Comparison, overall
 
 SCHEMA: Final = "accordance/prove/1"
@@ -94,6 +95,7 @@ def audit(
         f"that `{path}` follows from other facts was left out: {why}"
         for path, why in inquiry.derivations.obscure.items()
     ]
+    aside += _words_once(inquiry.space)
     if subject.evidence_rules:
         aside.append("pairs and gaps: the rules about the evidence were not asked about")
     head = _head("audit", strategy, limits)
@@ -114,6 +116,7 @@ def versions(old: Strategy, new: Strategy, limits: Limits, track: Track = untrac
     comparison = Comparison(Subject(old), Subject(new), limits)
     answers = list(comparison.answers(track))
     aside = [f"not compared, though it differs: {what}" for what in comparison.elsewhere()]
+    aside += _words_once(comparison.ground.space)
     head = _head("versions", new, limits) | {
         "old": strategy_stamp(old),
         "overall": overall(answers).value,
@@ -131,6 +134,13 @@ def _proof(
         "aside": list(aside),
     }
     return Proof(document, tuple(answers))
+
+
+def _words_once(space: Space) -> list[str]:
+    return [
+        f"`{path}` holds each of its words at most once, though nothing binds it to"
+        for path in space.words_once
+    ]
 
 
 def _head(kind: str, strategy: Strategy, limits: Limits) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from .investigation import (
 from .rulings import Ruling
 from .solving import Model, Undecided
 from .terms import Bit
-from .witness import NotConfirmed, Request, find
+from .witness import NotConfirmed, Request, bears_out, find
 
 Shows = Callable[[Assessment, str], bool]
 _ASKED: tuple[tuple[Question, Callable[[Ruling], Bit], Shows, str], ...] = (
@@ -120,9 +120,9 @@ def _never(
             return Answer(question, Verdict.FOUND, says, (rule,), planned.rule.theme, items=lists)
         if here is inquiry:
             found.models.append(model)
-        if not ruling.obscure:
-            return None
         because = ruling.obscure
+        if bears_out(model, inquiry.subject.checker, lambda said: shows(said, rule)):
+            return None
         request = Request(
             [bit_of(ruling)], rule, [inquiry.subject.checker], lambda said: shows(said, rule)
         )

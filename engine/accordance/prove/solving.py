@@ -109,6 +109,8 @@ class Solver:
         self._solver = z3.SimpleSolver(ctx=space.terms.context)
         self._solver.set("random_seed", 0)
         self._solver.set("rlimit", work)
+        # An interruption is the program's to notice, not an answer that could not be found.
+        self._solver.set("ctrl_c", False)
         self._wishes: dict[int, Bit] = {}
         self.add(*space.limits, *space.calendar.limits, *space.text_limits(), *more)
 
