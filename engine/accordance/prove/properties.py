@@ -21,6 +21,7 @@ from .answers import Answer, Question, Shown, Verdict
 from .investigation import Inquiry, Limits, Subject
 from .rulings import Encoding
 from .solving import Undecided
+from .space import Space
 from .terms import Bit
 from .values import Truth
 from .verdicts import OPINION, VERDICT, WORST, Judging
@@ -84,8 +85,9 @@ def scope(subject: Subject) -> Scope:
     return Scope({**ANSWERS, **parameters, **definitions, **strategy.model.type.fields})
 
 
-def prove(subject: Subject, text: str, limits: Limits) -> Answer:
-    """Whether a property holds. Raises Refused where it cannot be read."""
+def prove(subject: Subject, text: str, limits: Limits) -> tuple[Answer, Space]:
+    """Whether a property holds, and the space of cases of which it was asked. Raises Refused where
+    it cannot be read."""
     node = read_property(text, subject)
     made: list[tuple[Judging | None, Truth]] = []
 
@@ -117,7 +119,7 @@ def prove(subject: Subject, text: str, limits: Limits) -> Answer:
     try:
         witness = find(inquiry.solver, wishes, request)
     except (Undecided, NotConfirmed) as reason:
-        return Answer(
+        answer = Answer(
             Question.PROPERTY,
             Verdict.NOT_DECIDED,
             "whether the property holds is not decided",
@@ -125,17 +127,20 @@ def prove(subject: Subject, text: str, limits: Limits) -> Answer:
             because=(str(reason), *because),
             subject=text,
         )
+        return answer, inquiry.space
     if witness is None:
         says = "the property holds of every partnership"
-        return Answer(Question.PROPERTY, Verdict.HOLDS, says, items=items, subject=text)
+        answer = Answer(Question.PROPERTY, Verdict.HOLDS, says, items=items, subject=text)
+        return answer, inquiry.space
     concerned = _concerned(subject, node, witness.assessments[0])
-    return Answer(
+    answer = Answer(
         Question.PROPERTY,
         Verdict.FAILS,
         "the property fails",
         shown=(Shown(witness, concerned),),
         subject=text,
     )
+    return answer, inquiry.space
 
 
 def _obscure(inquiry: Inquiry, judging: Judging | None) -> tuple[str, ...]:

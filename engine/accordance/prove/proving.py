@@ -107,8 +107,10 @@ def properties(strategy: Strategy, texts: Sequence[str], limits: Limits) -> Proo
     subject = Subject(strategy)
     for text in texts:
         read_property(text, subject)
-    answers = [prove(subject, text, limits) for text in texts]
-    return _proof(_head("properties", strategy, limits), {"properties": len(texts)}, answers, ())
+    proved = [prove(subject, text, limits) for text in texts]
+    aside = dict.fromkeys(note for _, space in proved for note in _words_once(space))
+    head = _head("properties", strategy, limits)
+    return _proof(head, {"properties": len(texts)}, [one for one, _ in proved], list(aside))
 
 
 def versions(old: Strategy, new: Strategy, limits: Limits, track: Track = untracked) -> Proof:

@@ -11,11 +11,12 @@ from ..plan.outcome import SEVERITY_RANK
 from ..plan.planning import Plan, PlannedRule
 from ..strategy.model import STAGES
 from .calculating import Calculator
-from .comparing import conjunction, disjunction, negation
+from .comparing import conjunction, disjunction, equal, negation
 from .encoding import Encoder, Names
+from .functions import constant
 from .space import FactGroup, Space
 from .terms import Bit
-from .values import FALSE, TRUE, CannotEncode, Symbol, Truth, Word
+from .values import FALSE, TRUE, CannotEncode, Symbol, Truth
 
 RANKS = {rank: level for level, rank in SEVERITY_RANK.items()}
 
@@ -183,9 +184,8 @@ class Encoding:
 
     def at_stage(self, stage: str) -> Bit:
         """Is the case at this stage?"""
-        value = self.root.field("stage")
-        assert isinstance(value, Word) and value.options is not None
-        return value.options.get(stage, False)
+        space = self.space
+        return equal(space.terms, space.words, self.root.field("stage"), constant(stage)).yes
 
     def ruling(self, planned: PlannedRule) -> Ruling:
         """What a rule says."""
