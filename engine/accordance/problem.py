@@ -54,6 +54,7 @@ class Code(StrEnum):
     RULE_UNKNOWN = "rule-unknown"
     UNUSED = "unused"
     ENGINE_LIMIT = "engine-limit"
+    ENGINE_DISAGREES = "engine-disagrees"
     # expressions
     EXPRESSION_SYNTAX = "expression-syntax"
     EXPRESSION_OUTSIDE_PROFILE = "expression-outside-profile"

@@ -10,6 +10,9 @@ from ..plan.planning import PlannedRule
 ROW: Final = "$row"
 """The number of a record within its source, from 0."""
 
+SOURCE: Final = "$source"
+LINE: Final = "$line"
+"""Where a record stands: the file as it was named, and the line (1 for a file of one case)."""
 SURE: Final = "$sure"
 """Does the relational plan answer for the row?"""
 

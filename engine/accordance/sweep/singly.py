@@ -1,0 +1,114 @@
+"""One record checked by `check` itself, in the shape of a row of the sweep."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from ..check.checker import Checker
+from ..check.judging import Assessment
+from ..facts.case import Case
+from ..facts.reading import load_case
+from ..feel.values import UNKNOWN
+from ..plan.outcome import SEVERITY_RANK, Outcome
+from ..plan.planning import Plan
+from ..problem import Problem, Refused
+from ..strategy.model import SEVERITIES
+from . import answers
+from .answers import (
+    MOOT,
+    OUTCOMES,
+    PART_FALSE,
+    PART_NOT_ASKED,
+    PART_TRUE,
+    PART_UNKNOWN,
+    ROW,
+)
+from .records import Record, placed
+
+Answered = dict[str, Any]
+"""A row of the sweep: the columns of answers.py by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A record that `check` refuses, with all its problems in their places."""
+
+    record: Record
+    problems: tuple[Problem, ...]
+
+
+class Singly:
+    """Checks records one by one, as `accordance check` does."""
+
+    def __init__(self, checker: Checker, today: dt.date) -> None:
+        self._checker = checker
+        self._today = today
+
+    def answer(self, record: Record) -> Answered | Rejected:
+        """The row of a record, or what is wrong with it."""
+        try:
+            case = self.case(record)
+            return row_of(self._checker.plan, case, self.assess(case), record.row)
+        except Refused as refused:
+            return Rejected(record, tuple(placed(one, record) for one in refused.problems))
+
+    def case(self, record: Record) -> Case:
+        return load_case(
+            self._checker.strategy.model, path=record.path, data=record.data, name=record.name
+        )
+
+    def assess(self, case: Case) -> Assessment:
+        return self._checker.assess(case, self._today)
+
+
+def row_of(plan: Plan, case: Case, assessment: Assessment, row: int) -> Answered:
+    """An assessment as a row."""
+    made: Answered = {
+        ROW: row,
+        "id": case.id,
+        "title": case.title,
+        "stage": case.stage,
+        "as_of": case.as_of,
+        "verdict": assessment.verdict,
+        "opinion": assessment.opinion,
+        "opinion_at_worst": assessment.opinion_at_worst,
+    }
+    for kind in ("breaches", "gaps"):
+        made |= {f"{kind} {severity}": 0 for severity in SEVERITIES}
+    prefixes = {theme: prefix for prefix, theme in plan.strategy.themes.items()}
+    for prefix in prefixes.values():
+        made |= {answers.theme_column(prefix, kind): 0 for kind in ("breach", "gap")}
+    planned = {rule.rule.id: rule for rule in plan.rules}
+    for judgement in assessment.judgements:
+        name = judgement.rule.id
+        rank = SEVERITY_RANK[judgement.severity]
+        made[name] = MOOT if judgement.moot else OUTCOMES[judgement.outcome.value]
+        made[answers.severity_column(name)] = rank
+        made[answers.least_column(name)] = SEVERITY_RANK[judgement.severity_least]
+        made[answers.parts_column(name)] = _parts(planned[name], case.stage, assessment)
+        finding = judgement.kind
+        if finding is not None:
+            many = "breaches" if judgement.outcome is Outcome.NON_COMPLIANT else "gaps"
+            made[f"{many} {judgement.severity}"] += 1
+            column = answers.theme_column(prefixes[judgement.rule.theme], finding.value)
+            made[column] = max(made[column], rank + 1)
+    return made
+
+
+def _parts(rule: Any, stage: str, assessment: Assessment) -> int:
+    """The states of a rule's parts as one number."""
+    asked = rule.requirements_at(stage) if stage in rule.rule.stages else ()
+    here = bool(asked)
+    parts = [(here, rule.when)]
+    parts += [(here and stage in one.stages, one.formula) for one in rule.requirements]
+    packed = 0
+    for place, (at, formula) in enumerate(parts):
+        code = PART_NOT_ASKED
+        if at:
+            state = assessment.reader.state(formula)
+            code = PART_TRUE if state is True else PART_FALSE if state is False else PART_UNKNOWN
+            assert state is UNKNOWN or isinstance(state, bool)
+        packed |= code << 2 * place
+    return packed
