@@ -10,8 +10,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, TypeAlias
 
-from hypothesis import strategies as st
-
 from accordance.feel import syntax as s
 from accordance.feel.types import (
     BOOLEAN,
@@ -495,8 +493,7 @@ CONDITIONS: dict[str, Callable[[Draw, Scope, int], s.Node]] = {
 }
 
 
-@st.composite
-def expressions(draw: Draw, scope: Scope, depth: int = 3) -> s.Node:
+def any_expression(draw: Draw, scope: Scope, depth: int = 3) -> s.Node:
     """An expression of any kind."""
     kind = choose(draw, (*["boolean"] * 8, *EQUATABLE, *["list"] * 3))
     if kind == "list":

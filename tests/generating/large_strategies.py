@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from hypothesis import strategies as st
-
 from accordance.feel import syntax as s
 from accordance.feel.printing import to_source
 from accordance.feel.types import BOOLEAN, TEXT, ContextType, ListType
@@ -17,8 +15,7 @@ from .facts import EXCEPTION, STAGE, Draw, choose
 from .strategies import PLACE, SEVERITIES, TEMPLATE, strategy_of
 
 
-@st.composite
-def large_strategies(draw: Draw, rules: int = 40, definitions: int = 12) -> Strategy:
+def large_strategy(draw: Draw, rules: int = 40, definitions: int = 12) -> Strategy:
     """Many rules over few facts, all of them true or false: trees of and, or, not, if, and names
     of definitions, for the network to find its limits."""
     model = ContextType(

@@ -11,8 +11,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from hypothesis import strategies as st
-
 from accordance.facts.model import FactModel
 from accordance.feel import syntax as s
 from accordance.feel.parsing import parse
@@ -53,7 +51,8 @@ from .facts import (
     TEXTS,
     Draw,
     choose,
-    fact_models,
+    drawn,
+    fact_model,
     readable,
     some_of,
 )
@@ -281,16 +280,15 @@ def table(name: str) -> Table:
 VERDICT, OPINION = table("verdict"), table("opinion")
 
 
-@st.composite
-def strategies(draw: Draw, evidence: bool = False, derived: bool = False) -> Strategy:
+def strategy(draw: Draw, evidence: bool = False, derived: bool = False) -> Strategy:
     """A strategy with a fact model of its own; `evidence` adds rules about evidence, `derived` lets
     some facts follow from others."""
-    model = draw(fact_models())
+    model = fact_model(draw)
     stated = parameters(draw)
     scope: dict[str, Type] = {name: PARAMETERS[name][1] for name in stated}
     scope.update(readable(model))
     definitions: dict[str, Definition] = {}
-    for name in DEFINITIONS[: draw(st.integers(0, len(DEFINITIONS)))]:
+    for name in DEFINITIONS[: choose(draw, range(len(DEFINITIONS) + 1))]:
         definitions[name] = definition(draw, name, scope)
         scope[name] = definitions[name].type
     ids = ("EXT-01", "EXT-02", "DEP-01", "DEP-02")[: choose(draw, range(1, 5))]
@@ -363,3 +361,6 @@ def strategy_of(
         status="draft",
         folder="random",
     )
+
+
+strategies = drawn(strategy)

@@ -5,29 +5,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from hypothesis import strategies as st
-
 from accordance.feel import syntax as s
 from accordance.feel.printing import to_source
 from accordance.feel.types import ContextType
 from accordance.feel.values import Value
 from accordance.strategy.model import Strategy
-from tests.generating.expressions import expressions
+from tests.generating.expressions import any_expression
 from tests.generating.facts import (
     FACTS,
     Draw,
     Stock,
-    cases,
+    case,
     choose,
-    completions,
-    fact_models,
+    completed,
+    drawn,
+    fact_model,
     leaves,
     leaving_out,
     readable,
     without,
 )
-from tests.generating.large_strategies import large_strategies
-from tests.generating.strategies import ALIAS, strategies
+from tests.generating.large_strategies import large_strategy
+from tests.generating.strategies import ALIAS, strategy
 from tests.generating.writing import case_text, shown
 
 Facts = dict[str, Value]
@@ -82,55 +81,53 @@ def rules_of(strategy: Strategy) -> list[str]:
     return [*(rule.id for rule in strategy.rules), ALIAS, "GONE-99"]
 
 
-@st.composite
-def trials(
+def trial(
     draw: Draw, evidence: bool = False, derived: bool = False, exceptions: bool = True
 ) -> Trial:
-    strategy = draw(strategies(evidence=evidence, derived=derived))
-    case = cases(strategy.model.type, rules_of(strategy) if exceptions else ())
-    return Trial(strategy, tuple(draw(case) for _ in range(choose(draw, (1, 6, 6, 6, 6)))))
+    made = strategy(draw, evidence=evidence, derived=derived)
+    rules = rules_of(made) if exceptions else ()
+    count = choose(draw, (1, 6, 6, 6, 6))
+    return Trial(made, tuple(case(draw, made.model.type, rules) for _ in range(count)))
 
 
-@st.composite
-def large_trials(draw: Draw) -> Trial:
-    strategy = draw(large_strategies())
-    return Trial(strategy, tuple(draw(cases(strategy.model.type)) for _ in range(6)))
+def large_trial(draw: Draw) -> Trial:
+    made = large_strategy(draw)
+    return Trial(made, tuple(case(draw, made.model.type) for _ in range(6)))
 
 
 # The laws on the unknown range over cases that do not contradict themselves: here what follows from
 # other facts is never stated.
 
 
-@st.composite
-def revelations(draw: Draw, derived: bool = True) -> Change:
+def revelation(draw: Draw, derived: bool = True) -> Change:
     """Unknown facts become known."""
-    strategy = draw(strategies(derived=derived))
-    model, follows = strategy.model.type, strategy.model.derivations
+    made = strategy(draw, derived=derived)
+    model, follows = made.model.type, made.model.derivations
     pairs: list[tuple[Facts, Facts]] = []
     for _ in range(choose(draw, (1, 4, 4, 4))):
-        case = leaving_out(draw(cases(model, rules_of(strategy))), follows)
-        pairs.append((case, leaving_out(draw(completions(case, model)), follows)))
-    return Change(strategy, tuple(pairs))
+        before = leaving_out(case(draw, model, rules_of(made)), follows)
+        pairs.append((before, leaving_out(completed(draw, before, model), follows)))
+    return Change(made, tuple(pairs))
 
 
-@st.composite
-def losses(draw: Draw) -> Change:
+def loss(draw: Draw) -> Change:
     """One stated fact becomes unknown."""
-    strategy = draw(strategies(derived=True))
-    model, follows = strategy.model.type, strategy.model.derivations
+    made = strategy(draw, derived=True)
     pairs: list[tuple[Facts, Facts]] = []
     for _ in range(choose(draw, (1, 4, 4, 4))):
-        case = leaving_out(draw(cases(model, rules_of(strategy))), follows)
-        stated: list[Any] = list(leaves(case))
+        before = leaving_out(case(draw, made.model.type, rules_of(made)), made.model.derivations)
+        stated: list[Any] = list(leaves(before))
         if stated:
-            pairs.append((case, without(case, choose(draw, stated))))
-    return Change(strategy, tuple(pairs))
+            pairs.append((before, without(before, choose(draw, stated))))
+    return Change(made, tuple(pairs))
 
 
-@st.composite
-def questions(draw: Draw, item_facts: Stock = FACTS) -> Question:
-    model = draw(fact_models(item_facts))
-    expression = draw(expressions(readable(model)))
-    return Question(
-        model, expression, tuple(draw(cases(model)) for _ in range(choose(draw, (1, 5, 5, 5))))
-    )
+def question(draw: Draw, item_facts: Stock = FACTS) -> Question:
+    model = fact_model(draw, item_facts)
+    expression = any_expression(draw, readable(model))
+    return Question(model, expression, tuple(case(draw, model) for _ in range(4)))
+
+
+trials, large_trials = drawn(trial), drawn(large_trial)
+revelations, losses = drawn(revelation), drawn(loss)
+questions = drawn(question)

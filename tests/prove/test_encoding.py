@@ -30,7 +30,7 @@ from accordance.prove.values import (
     Words,
 )
 from tests.generating.expressions import expression
-from tests.generating.facts import TODAY, cases, fact_models, readable
+from tests.generating.facts import TODAY, cases, fact_models, readable, through
 from tests.generating.writing import schema_of
 from tests.laws.scale import law
 
@@ -100,7 +100,7 @@ def plainly(value: Value) -> Any:
 def test_constraints_and_engine_agree(data: st.DataObject) -> None:
     model = data.draw(fact_models())
     kind = data.draw(st.sampled_from(KINDS))
-    node = expression(data.draw, readable(model), kind, 3)
+    node = expression(through(data.draw), readable(model), kind, 3)
     note(to_source(node))
     try:
         bench = Bench(model, node)

@@ -19,7 +19,7 @@ from .stream import say, silence
 COMMANDS: Final = {
     "Procurement officer": ("check", "explain", "new"),
     "Policy owner": ("rules", "lint", "test", "prove"),
-    "Auditor": ("import",),
+    "Auditor": ("sweep", "import"),
 }
 """Every command under the reader it is made for; its module in this package has the same name,
 with `_` behind it where that is a word of Python."""
@@ -87,8 +87,10 @@ def main(args: Sequence[str] | None = None) -> None:
     try:
         sys.exit(run(args))
     finally:
-        # The process ends: what is left need not be looked through once more.
-        gc.freeze()
+        # The process ends: what is left need not be looked through once more. DuckDB's objects
+        # are, since it complains of those that are left.
+        if "duckdb" not in sys.modules:
+            gc.freeze()
 
 
 def run(args: Sequence[str] | None = None) -> int:

@@ -25,8 +25,10 @@ ENDINGS: Final = {
     ".yml": FILE,
     ".json": FILE,
 }
-EXPECTATIONS: Final = (".expected.yaml", ".expected.yml", ".expected.json")
-"""What stands beside fact files and is none."""
+NO_FACTS: Final = tuple(
+    f".{what}.{ending}" for what in ("expected", "mapping") for ending in ("yaml", "yml", "json")
+)
+"""Ends of the names of files that stand beside fact files and are none."""
 
 BLOCK_BYTES: Final = 384 * 1024 * 1024
 BLOCK_RECORDS: Final = 100_000
@@ -102,7 +104,7 @@ def find_sources(paths: Sequence[str]) -> list[Source]:
 def kind_of(path: str) -> str | None:
     """What kind of source a file is, by the end of its name; None where it is none."""
     name = os.path.basename(path).lower()
-    if name.startswith(".") or name.endswith(EXPECTATIONS):
+    if name.startswith(".") or name.endswith(NO_FACTS):
         return None
     for ending, kind in ENDINGS.items():
         if name.endswith(ending):

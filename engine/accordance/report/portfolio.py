@@ -1,0 +1,129 @@
+"""A sweep for the terminal: every case of a small portfolio, the counts of a large one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from . import Json
+from .page import Page
+from .paint import INDENT, Paint
+from .wording import OPINIONS, VERDICTS, count
+
+MOST_CASES: Final = 40
+"""So many cases are listed one by one."""
+MOST_REJECTS: Final = 10
+HEAD: Final = ("Case", "Stage", "Verdict", "Opinion", "Breaches", "Gaps")
+WORDS: Final = {**VERDICTS, **OPINIONS}
+SEVERITIES: Final = ("critical", "high", "medium", "low", "advisory")
+
+
+def text(summary: Json, cases: Sequence[Json], rejects: Sequence[Json], page: Page) -> str:
+    """The summary of a sweep; `cases` are its rows, or none where they are too many, and `rejects`
+    the first problems of records that could not be read."""
+    paint = Paint(page)
+    lines = [*_head(summary, paint), ""]
+    if cases:
+        lines += [*_cases(cases, paint), ""]
+    lines += _counts(summary, paint)
+    lines += _rules(summary, paint)
+    lines += _rejects(summary, rejects, paint)
+    lines += ["", *_trust(summary, paint)]
+    return paint.finish("\n".join(lines) + "\n")
+
+
+def _head(summary: Json, paint: Paint) -> list[str]:
+    strategy, counts = summary["strategy"], summary["counts"]
+    draft = "" if strategy["status"] == "approved" else "  DRAFT"
+    lines = [
+        paint.strong(f"{strategy['title']} {strategy['version']}{draft}"),
+        f"{count(counts['cases'], 'partnership')} evaluated on {summary['evaluated_on']}",
+    ]
+    if counts["rejected"]:
+        said = f"{count(counts['rejected'], 'record')} rejected"
+        lines.append(paint.state(said, "non_compliant"))
+    return lines
+
+
+def _cases(cases: Sequence[Json], paint: Paint) -> list[str]:
+    rows = [
+        [
+            case["title"],
+            case["stage"],
+            _answer(case["verdict"]),
+            _answer(case["opinion"]),
+            _several(case, "breaches"),
+            _several(case, "gaps"),
+        ]
+        for case in cases
+    ]
+    room = max(20, paint.room(*(max((row[at] for row in rows), key=len) for at in range(1, 6))))
+    for row in rows:
+        row[0] = paint.fold(row[0], room, hyphens=True)
+    return paint.grid(rows, HEAD)
+
+
+def _answer(code: str | None) -> str:
+    return "–" if code is None else WORDS.get(code, code.replace("_", " "))
+
+
+def _several(case: Json, kind: str) -> str:
+    return str(sum(case[f"{kind} {severity}"] for severity in SEVERITIES) or "–")
+
+
+def _counts(summary: Json, paint: Paint) -> list[str]:
+    lines: list[str] = []
+    for title, name in (("Verdicts", "verdicts"), ("Opinions", "opinions")):
+        if any(summary[name].values()):
+            lines.append(paint.strong(title))
+            rows = [
+                [paint.state(_answer(word), word), f"{cases:,}"]
+                for word, cases in summary[name].items()
+            ]
+            lines += [*paint.grid(rows), ""]
+    findings = summary["findings"]
+    rows = [
+        [severity, f"{findings['breaches'][severity]:,}", f"{findings['gaps'][severity]:,}"]
+        for severity in SEVERITIES
+    ]
+    return [*lines, *paint.grid(rows, ("Findings", "Breaches", "Gaps"))]
+
+
+def _rules(summary: Json, paint: Paint) -> list[str]:
+    rules = summary["worst_rules"]
+    if not rules:
+        return []
+    rows = [
+        [rule["rule"], paint.fold(rule["title"], 60), f"{rule['breaches']:,}", f"{rule['gaps']:,}"]
+        for rule in rules
+    ]
+    return ["", *paint.grid(rows, ("Most broken", "", "Breaches", "Gaps"))]
+
+
+def _rejects(summary: Json, rejects: Sequence[Json], paint: Paint) -> list[str]:
+    if not rejects:
+        return []
+    lines = ["", paint.strong("Rejected")]
+    for one in rejects[:MOST_REJECTS]:
+        advice = f"; {one['help']}" if one["help"] else ""
+        said = f"{one['place']}: {one['message']}{advice}"
+        lines += paint.paragraph(said, INDENT, 2)
+    problems = sum(one["problems"] for one in summary["rejected"])
+    if problems > MOST_REJECTS:
+        lines += paint.paragraph(f"and {problems - MOST_REJECTS:,} more", INDENT)
+    return lines
+
+
+def _trust(summary: Json, paint: Paint) -> list[str]:
+    engine, again = summary["engine"], summary["performed_again"]
+    if not engine["by_columns"]:
+        return paint.paragraph("Every case was checked by `check` itself.", 0)
+    singly = sum(engine["singly"].values())
+    said = f"{count(engine['by_columns'], 'case')} answered by the relational plan"
+    if singly:
+        said += f", {count(singly, 'record')} checked singly"
+    said += (
+        f"; {count(again['cases'], 'case')} performed again by `check` (seed {again['seed']}), "
+        f"{count(again['differences'], 'difference')}."
+    )
+    return paint.paragraph(said, 0)
