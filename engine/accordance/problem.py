@@ -48,6 +48,7 @@ class Code(StrEnum):
     DUPLICATE_ID = "duplicate-id"
     NAME_CLASH = "name-clash"
     CIRCLE = "circle"
+    TAILOR = "tailor"
     DUE = "due"
     MESSAGE = "message"
     MODEL = "fact-model"
@@ -78,10 +79,11 @@ class Code(StrEnum):
 
 
 class Level(StrEnum):
-    """How serious a problem is: an error refuses the input, a warning is only said."""
+    """How serious a problem is: an error refuses the input, a warning and a note are only said."""
 
     ERROR = "error"
     WARNING = "warning"
+    NOTE = "note"
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
+from typing import Final
+
 from .limits import ProblemList
 from .text import SourceText, decoded, read_bytes
 from .tree import Located
+
+
+KEPT: Final[ContextVar[dict[tuple[str, bytes], Located] | None]] = ContextVar("kept", default=None)
+"""The trees of files that were read already, for whoever reads the same ones again and again, such
+as an editor: set it to a dict, and bytes that have not changed are not parsed again."""
 
 
 def read(path: str | None = None, data: bytes | None = None, name: str | None = None) -> Located:
@@ -14,8 +22,15 @@ def read(path: str | None = None, data: bytes | None = None, name: str | None = 
     YAML; bytes without a path are JSON when their first character is `{` or `[`.
     Raises Refused.
     """
+    kept = KEPT.get()
+    if kept is not None and data is not None and name is not None and path is None:
+        known = kept.get((name, data))
+        if known is not None:
+            return known
     located, problems = read_leniently(path, data, name)
     problems.refuse_if_any()
+    if kept is not None and data is not None and name is not None and path is None:
+        kept[name, data] = located
     return located
 
 

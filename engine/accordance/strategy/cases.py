@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterable
 from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -86,6 +87,16 @@ def read_rule_cases(folder: str | None, strategy: Strategy) -> tuple[RuleCase, .
     if reader.problems:
         raise Refused(in_file_order(reader.problems))
     return tuple(reader.cases)
+
+
+def examine_rule_cases(
+    trees: Iterable[Located], strategy: Strategy
+) -> tuple[tuple[RuleCase, ...], tuple[Problem, ...]]:
+    """The cases of files that were parsed already, and everything that is wrong with them."""
+    reader = _Reader(strategy)
+    for tree in trees:
+        reader.read(tree)
+    return tuple(reader.cases), in_file_order(reader.problems)
 
 
 class _Reader:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -11,6 +12,10 @@ from ..source.tree import Located, Scalar, kind
 
 TABLES: Final = ("verdict", "opinion")
 _TABLE_HELP = "a table reads `breaches`, `gaps`, `findings`, `accepted`, `serious` and parameters"
+
+PARSED: Final[ContextVar[dict[str, Node] | None]] = ContextVar("parsed", default=None)
+"""The trees of expressions that were parsed already, for whoever reads the same strategy again and
+again, such as an editor. Trees from here may be shared; what checks cases wants its own."""
 
 if TYPE_CHECKING:
     from ..feel.checking import Scope
@@ -58,8 +63,14 @@ class Expressions:
         # Imported here: a strategy from the cache is never parsed, and lark takes long to import.
         from ..feel.parsing import FeelError, parse
 
+        parsed = PARSED.get()
         try:
-            return Expression(parse(node.text), node, what, about)
+            tree = None if parsed is None else parsed.get(node.text)
+            if tree is None:
+                tree = parse(node.text)
+                if parsed is not None:
+                    parsed[node.text] = tree
+            return Expression(tree, node, what, about)
         except FeelError as error:
             self.problems.append(
                 Problem(error.code, error.message, node.place_of(error.start), error.help)
