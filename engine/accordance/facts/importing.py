@@ -13,7 +13,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from ..problem import Code, Place, Problem, Refused
@@ -28,20 +28,25 @@ _NAME_LENGTH: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A case: its id, the text of its fact file, and where it came from (releases, a row)."""
+    """A case: its id, the text of its fact file, and where it came from (releases, a row); `place`
+    is where that is, or the latest of it."""
 
     id: str
     text: str
     sources: tuple[str, ...]
+    place: Place | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """What could not become a case, and why; `sources` as in Made."""
+    """What could not become a case, and why, in words and as the problems that they tell;
+    `sources` and `place` as in Made."""
 
     id: str | None
     reasons: tuple[str, ...]
     sources: tuple[str, ...]
+    place: Place | None = field(default=None, compare=False)
+    problems: tuple[Problem, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +92,8 @@ def held_to_model(made: Made, model: FactModel) -> Made | Reject:
             f"{problem.message}" + (f"; {problem.help}" if problem.help else "")
             for problem in refused.problems
         ]
-        return Reject(made.id, tuple(reasons), made.sources)
+        problems = tuple(replace(problem, place=made.place) for problem in refused.problems)
+        return Reject(made.id, tuple(reasons), made.sources, made.place, problems)
     return made
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from ...problem import Code, Place, Problem
 from ..importing import Import, LeftOut, Made, Reject, held_to_model
 from ..model import FactModel
 from ..yaml_writing import yaml_text
@@ -33,18 +34,24 @@ def import_ocds(paths: list[str], model: FactModel) -> Import:
         try:
             found = statement_of(process, model)
         except Unfit as unfit:
-            done.rejects.append(Reject(process.id, (str(unfit),), sources))
+            last = process.releases[-1]
+            done.rejects.append(_reject(process.id, str(unfit), sources, last.place))
             continue
         text = _HEAD + yaml_text(found.nested()) + _remarks(found)
-        made = held_to_model(Made(process.id, text, sources), model)
+        made = held_to_model(Made(process.id, text, sources, found.last.place), model)
         if isinstance(made, Reject):
             done.rejects.append(made)
             continue
         done.cases.append(made)
         done.left_out += _left_out(found)
     for one in packages.unusable:
-        done.rejects.append(Reject(one.ocid, (one.reason,), (str(one.place),)))
+        done.rejects.append(_reject(one.ocid, one.reason, (str(one.place),), one.place))
     return done
+
+
+def _reject(name: str | None, reason: str, sources: tuple[str, ...], place: Place) -> Reject:
+    problem = Problem(Code.OPEN_CONTRACTING, reason, place)
+    return Reject(name, (reason,), sources, place, (problem,))
 
 
 def _left_out(found: Statement) -> list[LeftOut]:

@@ -55,12 +55,14 @@ def import_table(path: str, model: FactModel, mapping_path: str | None = None) -
             if mapping is not None:
                 facts = _with_evidence(facts, made, model)
             text = _head(path) + yaml_text(in_order(facts, model.root))
-            done.cases.append(Made(made.id, text, (str(one.place),)))
+            done.cases.append(Made(made.id, text, (str(one.place),), one.place))
         else:
             reasons = tuple(_said(problem) for problem in made)
-            done.rejects.append(Reject(one.id, reasons, (str(one.place),)))
+            where = (str(one.place),)
+            done.rejects.append(Reject(one.id, reasons, where, one.place, tuple(made)))
     for stray in assembled.strays:
-        done.rejects.append(Reject(None, (_said(stray),), (str(stray.place),)))
+        where = (str(stray.place),)
+        done.rejects.append(Reject(None, (_said(stray),), where, stray.place, (stray,)))
     return done
 
 
