@@ -193,7 +193,7 @@ def test_the_project_s_own_back_test(checker: Checker) -> None:
         for pair in pairs(f"{ROOT}/cases/{name}")
     ]
     outcome = run_backtest(checker, files)
-    assert "\n✓ 61 cases: " in table.backtest(outcome, Page(100))
+    assert "\n✓ 73 cases: " in table.backtest(outcome, Page(100))
     flaws = ("missed", "false_alarms", "met_when_blind")
     assert [case for case in outcome["cases"] if any(case[flaw] for flaw in flaws)] == []
     assert is_good(outcome)
