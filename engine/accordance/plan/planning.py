@@ -123,7 +123,7 @@ class _Planner:
 
     def _rule(self, rule: Rule) -> PlannedRule:
         stages = frozenset(rule.stages)
-        conditions = [*_bounds(rule), *([rule.when] if rule.when is not None else [])]
+        conditions = [*bounds_of(rule), *([rule.when] if rule.when is not None else [])]
         when = [self._formula(node) for node in conditions]
         requirements = tuple(
             PlannedRequirement(
@@ -198,7 +198,7 @@ class _Planner:
         return max(levels)
 
 
-def _bounds(rule: Rule) -> list[Node]:
+def bounds_of(rule: Rule) -> list[Node]:
     """The jurisdictions and the dates between which a rule binds, as conditions."""
     today = syntax.Call("today", ())
     bounds: list[Node] = []

@@ -32,13 +32,13 @@ def run_cases(checker: Checker, cases: Iterable[RuleCase]) -> dict[str, Any]:
             case.theme, {"theme": case.theme, "source": case.place.file, "passed": 0, "failed": 0}
         )
         try:
-            failure = _failure(checker, case)
+            found = failure(checker, case)
         except Refused as refused:
             problems += (problem.at(case.place) for problem in refused.problems)
             continue
-        theme["failed" if failure else "passed"] += 1
-        if failure:
-            failures.append(failure)
+        theme["failed" if found else "passed"] += 1
+        if found:
+            failures.append(found)
     if problems:
         raise Refused(problems)
     return {
@@ -52,7 +52,8 @@ def run_cases(checker: Checker, cases: Iterable[RuleCase]) -> dict[str, Any]:
     }
 
 
-def _failure(checker: Checker, case: RuleCase) -> dict[str, Any] | None:
+def failure(checker: Checker, case: RuleCase) -> dict[str, Any] | None:
+    """Where a case does not come out as it should: given, expected, got and why. Raises Refused."""
     answer = checker.check(case.case, case.evaluated_on)
     judgement = next(one for one in answer.assessment.judgements if one.rule.id == case.rule)
     result = answer.result(judgement)

@@ -1,0 +1,110 @@
+"""Which small changes of a strategy no rule case notices, in the form `accordance/mutation/1`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final
+
+from ...check.answer import PROGRAM, strategy_stamp
+from ...problem import Code, Place, Problem, Refused
+from ...strategy.cases import RuleCase
+from ...strategy.model import Rule
+from ..places import Places
+from ..trial import failure
+from .advice import advice, says
+from .bench import Bench
+from .changes import Change, Changes
+from .variants import Kind
+
+SCHEMA: Final = "accordance/mutation/1"
+SHOWN_FAILURES: Final = 5
+
+Track = Callable[[Sequence[Change]], Iterable[Change]]
+
+
+def run_changes(
+    bench: Bench, folder: str | None, rules: Sequence[Rule], track: Track = iter
+) -> dict[str, Any]:
+    """What became of every change of these rules, and of the definitions and parameters that they
+    read.
+
+    `track` sees the changes go by. A change that seems to go unnoticed is made, and its cases are
+    checked by the check itself, before that is said. Raises Refused where a case fails as the
+    strategy stands, since nothing can be learnt from it then.
+    """
+    _refuse_failing(bench, rules)
+    names = {rule.id for rule in rules}
+    changes = [change for change in Changes(bench.strategy).all(rules) if names & set(change.rules)]
+    unnoticed: list[Change] = []
+    noticed: dict[str, Counter[bool]] = {rule.id: Counter() for rule in rules}
+    kinds: dict[Kind, Counter[bool]] = {kind: Counter() for kind in Kind}
+    for change in track(changes):
+        found = (bench.noticed_by(change) or bench.confirm(change)) is not None
+        if not found:
+            unnoticed.append(change)
+        kinds[change.kind][found] += 1
+        for name in change.rules:
+            if name in noticed:
+                noticed[name][found] += 1
+    total = len(changes)
+    places = Places(folder, bench.strategy)
+    return {
+        "schema": SCHEMA,
+        "program": PROGRAM,
+        "strategy": strategy_stamp(bench.strategy),
+        "changes": total,
+        "noticed": total - len(unnoticed),
+        "score": round((total - len(unnoticed)) / total, 4) if total else None,
+        "kinds": [
+            {"kind": kind.value, "changes": found.total(), "noticed": found[True]}
+            for kind, found in kinds.items()
+            if found.total()
+        ],
+        "rules": [
+            {
+                "rule": name,
+                "cases": len(bench.cases.get(name, ())),
+                "changes": found.total(),
+                "noticed": found[True],
+            }
+            for name, found in noticed.items()
+        ],
+        "unnoticed": [_told(change, bench, places) for change in unnoticed],
+    }
+
+
+def _told(change: Change, bench: Bench, places: Places) -> dict[str, Any]:
+    spot = change.spot
+    place = places.of(spot.owner, spot.field, spot.entry, spot.start)
+    cases = sum(len(bench.cases.get(name, ())) for name in change.rules)
+    return {
+        "kind": change.kind.value,
+        "rules": list(change.rules),
+        "in": spot.owner,
+        "what": change.what,
+        "before": change.before,
+        "after": change.after,
+        "source": place.file,
+        "line": place.line,
+        "column": place.column,
+        "cases": cases,
+        "says": says(change),
+        "advice": advice(change),
+    }
+
+
+def _refuse_failing(bench: Bench, rules: Sequence[Rule]) -> None:
+    failing: list[RuleCase] = []
+    for rule in rules:
+        failing += (case for case in bench.cases.get(rule.id, ()) if failure(bench.checker, case))
+    if failing:
+        raise Refused(
+            Problem(
+                Code.CASE_FORMAT,
+                f"the case `{case.name}` of {case.rule} fails as the rules stand",
+                Place(case.place.file, case.place.line),
+                "mend it first; `accordance test` shows why",
+            )
+            for case in failing
+        )
