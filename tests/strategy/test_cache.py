@@ -227,7 +227,7 @@ def test_the_oldest_entries_make_room(
     for number in range(5):
         (own_cache / f"{number}.json").write_text("old")
         os.utime(own_cache / f"{number}.json", (number, number))
-    cache.keep(strategy, cache.Folder(str(SOUND), str(SOUND)))
+    cache.keep(strategy)
     assert len(list(own_cache.iterdir())) == 3
 
 

@@ -14,6 +14,7 @@ from .rule_wording import (
     due,
     exclusions,
     expressions,
+    gone,
     range_of,
     seriousness,
     title,
@@ -116,8 +117,8 @@ def _listing(catalogue: Json, linked: bool) -> str:
             markup.table(["Rule", "What it asks", "Severity", "Gate", "Stages"], rows),
         ]
     if catalogue["retired"]:
-        gone = (f"{title(rule)} (last in {rule['until']})" for rule in catalogue["retired"])
-        lines += ["## Retired", markup.bullets(map(markup.text, gone))]
+        kept = (f"{title(rule)} ({gone(rule)})" for rule in catalogue["retired"])
+        lines += ["## No longer asked", markup.bullets(map(markup.text, kept))]
     return "\n\n".join(lines) + "\n"
 
 

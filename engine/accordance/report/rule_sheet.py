@@ -15,6 +15,7 @@ from .rule_wording import (
     due,
     exclusions,
     expressions,
+    gone,
     range_of,
     seriousness,
     title,
@@ -53,7 +54,8 @@ def listing_lines(catalogue: Json, paint: Paint) -> list[str]:
             head = ["Rule".ljust(len(widest)), "Severity", *_LETTERS.values(), "What it asks"]
             text += [paint.strong(theme["theme"]), *paint.grid(rows, head), ""]
     for rule in catalogue["retired"]:
-        text += paint.aside(f"retired: {title(rule)} (last in version {rule['until']})", 0)
+        what = "off" if rule.get("off") else "retired"
+        text += paint.aside(f"{what}: {title(rule)} ({gone(rule)})", 0)
     names = ", ".join(f"{letter} {stage}" for stage, letter in _LETTERS.items())
     text += paint.aside(f"{ask} asked, {gate} asked and a gate; {names}", 0)
     number = count(len(rules), "rule")

@@ -87,7 +87,16 @@ def seriousness(rule: Json) -> list[tuple[str, str]]:
         parts = [f"since version {rule['since']}"] if rule["since"] else []
         parts += [f"retired after version {rule['until']}"] if rule["until"] else []
         rows.append(("In the strategy", ", ".join(parts)))
+    if rule.get("off"):
+        rows.append(("Switched off", f"since {day(rule['off']['on'])}: {rule['off']['because']}"))
     return rows
+
+
+def gone(rule: Json) -> str:
+    """Why a rule that is kept is no longer asked."""
+    if rule.get("off"):
+        return f"switched off on {day(rule['off']['on'])}: {rule['off']['because']}"
+    return f"last in version {rule['until']}"
 
 
 def due(action: Json, rule: Json) -> str:

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final
 
 from .. import __version__
-from .folder import Folder
 from .model import Strategy
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Goes up whenever the form of an entry changes."""
 MAX_ENTRIES: Final = 16
 MAX_ENTRY_BYTES: Final = 64 * 1024 * 1024
@@ -25,8 +25,9 @@ _LAYERS: Final = (".", "feel", "source", "facts", "strategy")
 _UNFIT = (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError)
 
 
-def find(source_digest: str, folder: Folder) -> Strategy | None:
-    """The strategy that was read from files with this digest, or None."""
+def find(source_digest: str, folders: Sequence[str]) -> Strategy | None:
+    """The strategy that was read from files with this digest, or None; `folders` are the names of
+    its own folder and of those that it extends."""
     directory = _directory()
     if directory is None or not _is_private(directory):
         return None
@@ -42,13 +43,13 @@ def find(source_digest: str, folder: Folder) -> Strategy | None:
     if body is None:
         return None
     try:
-        strategy = decode(json.loads(body), folder.name)
+        strategy = decode(json.loads(body), *folders)
     except _UNFIT:
         return None
     return strategy if strategy.source_digest == source_digest else None
 
 
-def keep(strategy: Strategy, folder: Folder) -> None:
+def keep(strategy: Strategy) -> None:
     """Keep a strategy for the next time; does nothing where that is not possible."""
     directory = _directory()
     if directory is None:

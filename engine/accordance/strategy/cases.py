@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any, Final
 from ..problem import Code, Place, Problem, Refused
 from ..source.quoting import quoted
 from ..source.tree import Located, Mapping, Scalar, plain
+from .chain import folders_of
 from .fields import Fields, fields_of, in_file_order, suggestion
 from .folder import locate, read_case_files
-from .model import SEVERITIES, Strategy
+from .message import placeholders
+from .model import EVIDENCE, SEVERITIES, Strategy
 from .supplied import OUTCOMES
 
 if TYPE_CHECKING:
@@ -73,17 +75,21 @@ class RuleCase:
 def read_rule_cases(folder: str | None, strategy: Strategy) -> tuple[RuleCase, ...]:
     """The cases of a strategy folder (None is the one that comes with the program), file by file.
 
+    A strategy that extends another also has its cases, of those rules that work as they did there.
     Raises Refused with all problems.
     """
     from ..source.reading import read
 
-    place = locate(folder)
+    folders = folders_of(folder) if strategy.extends else [locate(folder)]
     reader = _Reader(strategy)
-    for file in read_case_files(place):
-        try:
-            reader.read(read(data=file.data, name=place.shown(file.name)))
-        except Refused as refused:
-            reader.problems.extend(refused.problems)
+    for place in folders:
+        for file in read_case_files(place):
+            try:
+                reader.read(read(data=file.data, name=place.shown(file.name)))
+            except Refused as refused:
+                reader.problems.extend(refused.problems)
+        if place is folders[0] and len(folders) > 1:
+            reader.skip(changed_rules(strategy))
     if reader.problems:
         raise Refused(in_file_order(reader.problems))
     return tuple(reader.cases)
@@ -105,6 +111,11 @@ class _Reader:
         self.problems: list[Problem] = []
         self.cases: list[RuleCase] = []
         self.names: dict[tuple[str, str], Place] = {}
+        self.skipped = frozenset(rule.id for rule in strategy.retired)
+
+    def skip(self, rules: frozenset[str]) -> None:
+        """Leave out the cases of these rules in the files to come."""
+        self.skipped |= rules
 
     def read(self, node: Located) -> None:
         """Add the cases of one file."""
@@ -116,16 +127,15 @@ class _Reader:
         base = fields.group("base")
         for item in fields.items("cases"):
             part = fields_of(item, "a case", item.place, CASE_FIELDS, self.problems)
-            if part is None or self._is_retired(part):
+            if part is None or self._is_skipped(part):
                 continue
             if part.require("rule", "name", "expect"):
                 self._read_case(part, base, theme)
 
-    def _is_retired(self, fields: Fields) -> bool:
+    def _is_skipped(self, fields: Fields) -> bool:
         """The cases of a rule that is kept but no longer checked are kept too, and not run."""
         node = fields.get("rule")
-        named = node.text if isinstance(node, Scalar) else None
-        return any(rule.id == named for rule in self.strategy.retired)
+        return isinstance(node, Scalar) and node.text in self.skipped
 
     def _read_case(self, fields: Fields, base: Mapping | None, theme: str | None) -> None:
         before = len(self.problems)
@@ -220,6 +230,37 @@ class _Reader:
         except Refused as refused:
             self.problems.extend(refused.problems)
             return None
+
+
+def changed_rules(strategy: Strategy) -> frozenset[str]:
+    """The rules of a strategy that is extended which may answer otherwise here: they were tailored,
+    or read a parameter that was, or weigh what other rules came to."""
+    from ..feel.syntax import Name, Node, walk
+
+    tailored = strategy.tailored
+    known: dict[str, bool] = {}
+
+    def touched(node: Node | None) -> bool:
+        names = {part.name for part in walk(node) if isinstance(part, Name)} if node else set()
+        return any(name in tailored or known.get(name, False) for name in names)
+
+    def said(text: str) -> bool:
+        names = {name for name, _ in placeholders(text)}
+        return any(name in tailored or known.get(name, False) for name in names)
+
+    for name, definition in strategy.definitions.items():  # each after those that it uses
+        known[name] = touched(definition.expression)
+    return frozenset(
+        rule.id
+        for rule in strategy.rules
+        if rule.id in tailored
+        or (rule.about == EVIDENCE and tailored)
+        or touched(rule.when)
+        or any(touched(one.expression) for one in rule.require)
+        or any(touched(step.expression) for step in rule.severity_when)
+        or said(rule.finding)
+        or any(one.unmet and said(one.unmet) for one in rule.require)
+    )
 
 
 def laid_over(base: Mapping | None, given: Mapping | None, case: Mapping) -> Mapping:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from fractions import Fraction
 from typing import Any, Final
 
@@ -24,14 +24,17 @@ from .model import (
     Action,
     Approval,
     Definition,
+    Extended,
     Parameter,
     Requirement,
     Rule,
     SeverityStep,
     Strategy,
+    SwitchedOff,
     Table,
     TableRow,
 )
+from .standing import Criterion, Health, HealthFactor, JustifiedRow, Level, Spectrum
 from .supplied import MANDATORY_TYPE, RESULT_TYPE
 
 _CLASSES: Final[tuple[type[Any], ...]] = (
@@ -40,11 +43,19 @@ _CLASSES: Final[tuple[type[Any], ...]] = (
     Approval,
     Definition,
     Due,
+    Extended,
     Parameter,
     Requirement,
     Rule,
+    SwitchedOff,
     Table,
     TableRow,
+    Criterion,
+    Health,
+    HealthFactor,
+    JustifiedRow,
+    Level,
+    Spectrum,
 )
 
 _INDEX: Final = {kind: index for index, kind in enumerate(_CLASSES)}
@@ -53,9 +64,10 @@ _APART: Final = ("model", "folder")
 
 
 def encode(strategy: Strategy) -> dict[str, Any]:
-    """The JSON form of a strategy. Places are kept relative to its folder."""
+    """The JSON form of a strategy. Places are kept relative to its folder, and to those of the
+    strategies that it extends."""
     model = strategy.model
-    writer = _Writer(f"{strategy.folder.rstrip('/')}/", model.type)
+    writer = _Writer((strategy.folder, *(one.folder for one in strategy.extends)), model.type)
     return {
         "model": model.to_json(),
         "strategy": {
@@ -66,24 +78,32 @@ def encode(strategy: Strategy) -> dict[str, Any]:
     }
 
 
-def decode(data: dict[str, Any], folder: str) -> Strategy:
-    """The strategy of a JSON form, read from a folder of that name."""
+def decode(data: dict[str, Any], folder: str, *extended: str) -> Strategy:
+    """The strategy of a JSON form, read from a folder of that name, and the names of the folders of
+    the strategies that it extends."""
     model = FactModel.from_json(data["model"])
-    reader = _Reader(f"{folder.rstrip('/')}/", model.type)
+    reader = _Reader((folder, *extended), model.type)
     parts = {name: reader.read(value) for name, value in data["strategy"].items()}
+    parts["extends"] = tuple(
+        replace(one, folder=name) for one, name in zip(parts["extends"], extended, strict=True)
+    )
     return Strategy(model=model, folder=folder, **parts)
 
 
 class _Writer:
-    def __init__(self, prefix: str, facts: ContextType) -> None:
-        self._prefix = prefix
+    def __init__(self, folders: tuple[str, ...], facts: ContextType) -> None:
+        self._prefixes = tuple(f"{folder.rstrip('/')}/" for folder in folders)
         self._groups = {id(group): path for path, group in _groups(facts).items()}
 
     def written(self, value: Any) -> Any:
         if value is None or isinstance(value, bool | int | str):
             return value
         if isinstance(value, Place):
-            return ["@", value.file.removeprefix(self._prefix), value.line, value.column]
+            for index, prefix in enumerate(self._prefixes):
+                if value.file.startswith(prefix):
+                    name = value.file[len(prefix) :]
+                    return ["@", name, value.line, value.column, *([index] if index else ())]
+            return ["@", value.file, value.line, value.column]
         if isinstance(value, Node):
             return ["e", transport.to_json(value)]
         if isinstance(value, SeverityStep):
@@ -126,10 +146,10 @@ class _Writer:
 
 
 class _Reader:
-    def __init__(self, prefix: str, facts: ContextType) -> None:
-        self._prefix = prefix
+    def __init__(self, folders: tuple[str, ...], facts: ContextType) -> None:
+        self._prefixes = tuple(f"{folder.rstrip('/')}/" for folder in folders)
         self._groups = _groups(facts)
-        self._files: dict[str, str] = {}
+        self._files: dict[tuple[str, int], str] = {}
         self._readers: Final[dict[str, Callable[[list[Any]], Any]]] = {
             "@": self._place,
             "e": lambda data: transport.from_json(data[1]),
@@ -160,10 +180,10 @@ class _Reader:
         return [self.read(part) if type(part) is list else part for part in parts]
 
     def _place(self, data: list[Any]) -> Place:
-        name = data[1]
-        file = self._files.get(name)
+        key = data[1], data[4] if len(data) > 4 else 0
+        file = self._files.get(key)
         if file is None:
-            file = self._files[name] = self._prefix + name
+            file = self._files[key] = self._prefixes[key[1]] + key[0]
         return Place(file, data[2], data[3])
 
     def _mapping(self, data: list[Any]) -> dict[Any, Any]:

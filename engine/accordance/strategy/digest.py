@@ -67,6 +67,8 @@ def canonical_content(strategy: Strategy) -> dict[str, Any]:
         "opinion": _table(strategy.opinion),
         "bank_holidays": sorted(day.isoformat() for day in strategy.holidays),
         "facts": _value(strategy.model.owner_schema),
+        **_standing(strategy),
+        **_switched_off(strategy),
     }
 
 
@@ -126,6 +128,61 @@ def _table(table: Table) -> dict[str, Any]:
             }
             for row in table.rows
         ],
+    }
+
+
+def _standing(strategy: Strategy) -> dict[str, Any]:
+    """How the strategy tells where a partnership stands, as far as it does."""
+    from ..feel.printing import to_source
+
+    content: dict[str, Any] = {}
+    if strategy.spectrum is not None:
+        content["spectrum"] = {
+            "levels": [
+                {
+                    "level": level.name,
+                    "title": _words(level.title),
+                    "means": _words(level.means),
+                    "criteria": {
+                        one.factor: {"is": to_source(one.expression), "means": _words(one.means)}
+                        for one in level.criteria
+                    },
+                }
+                for level in strategy.spectrum.levels
+            ],
+            "justified": [
+                {
+                    "when": to_source(row.when) if row.when is not None else None,
+                    "from": row.lowest,
+                    "to": row.highest,
+                    "because": _words(row.because),
+                }
+                for row in strategy.spectrum.justified
+            ],
+        }
+    if strategy.health is not None:
+        content["health"] = {
+            "factors": [
+                [one.name, _words(one.title), _words(one.means), sorted(one.rules)]
+                for one in strategy.health.factors
+            ],
+            "weights": {name: _value(weight) for name, weight in strategy.health.weights.items()},
+            "families": {
+                _words(name): sorted(forms) for name, forms in strategy.health.families.items()
+            },
+        }
+    return content
+
+
+def _switched_off(strategy: Strategy) -> dict[str, Any]:
+    """Which rules of the strategy that is extended are switched off, as far as there are any."""
+    if not strategy.off:
+        return {}
+    return {
+        "off": {
+            name: {"because": _words(one.because), "on": _value(one.on)}
+            for name, one in strategy.off.items()
+        }
     }
 
 

@@ -7,8 +7,10 @@ refused), nothing but ordinary files (a pipe would wait for ever), and nothing b
 from __future__ import annotations
 
 import os
+import re
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
@@ -20,9 +22,17 @@ HEADER: Final = "strategy.yaml"
 MODEL: Final = "facts.schema.yaml"
 RULES: Final = "rules"
 CASES: Final = "tests"
+APPROVALS: Final = "approvals.yaml"
 SHIPPED: Final = "public_body"
 MAX_FILES: Final = 500
 MAX_TOTAL_BYTES: Final = 4 * MAX_FILE_BYTES
+
+NAME: Final = re.compile(r"[a-z][a-z0-9_-]*", re.ASCII)
+"""What the name of a strategy looks like, which no path with a slash does."""
+
+UNSAVED: Final[ContextVar[Mapping[str, bytes] | None]] = ContextVar("unsaved", default=None)
+"""Files as they stand in an editor, or stood when they were looked at first, by their real path:
+they are read instead of what the disk holds now."""
 
 _ENDINGS = (".yaml", ".yml")
 
@@ -48,18 +58,50 @@ class SourceFile:
 
 
 def locate(folder: str | None) -> Folder:
-    """The folder of that path; None is the strategy that comes with the program.
+    """The folder of that path, or of the strategy of that name; None is the strategy that comes
+    with the program.
 
-    Raises Refused where it is no strategy folder.
+    Raises Refused where there is none.
     """
     if folder is None:
         return _shipped()
     name = folder.replace(os.sep, "/")
     if not os.path.isdir(folder):
+        found = None if os.path.exists(folder) else named(folder)
+        if found is not None:
+            return found
+        if not os.path.exists(folder) and NAME.fullmatch(folder):
+            raise Refused(unknown_name(folder, Place(name)))
         what = "is a file, not a folder" if os.path.exists(folder) else "does not exist"
         help = f"name the folder that holds `{HEADER}`"
         raise Refused(Problem(Code.STRATEGY_MISSING, f"the strategy {what}", Place(name), help))
     return Folder(folder, name)
+
+
+def named(name: str) -> Folder | None:
+    """The strategy of that name: the one that comes with the program, else one that an installed
+    package offers. Raises Refused where a package offers it but does not have it."""
+    if name == SHIPPED:
+        return _shipped()
+    if not NAME.fullmatch(name):
+        return None
+    from .packages import installed
+
+    found = installed(name)
+    return None if found is None else Folder(*found)
+
+
+def unknown_name(name: str, place: Place) -> Problem:
+    """There is no strategy of that name."""
+    from .packages import installed_names
+
+    names = ", ".join(f"`{one}`" for one in [SHIPPED, *installed_names()])
+    return Problem(
+        Code.STRATEGY_MISSING,
+        f"there is no folder and no installed strategy `{name}`",
+        place,
+        f"name the folder that holds `{HEADER}`; strategies known by name: {names}",
+    )
 
 
 def _shipped() -> Folder:
@@ -79,14 +121,27 @@ def _shipped() -> Folder:
     )
 
 
-def read_strategy_files(folder: Folder) -> list[SourceFile]:
-    """The header, the fact model and the rule files by name. Raises Refused with all problems."""
+def read_strategy_files(folder: Folder, whole: bool | None = None) -> list[SourceFile]:
+    """The header, the fact model, the rule files by name, and the approvals where there are any.
+
+    `whole` says that it extends no other strategy, and so needs a fact model and rules of its own;
+    None goes by the header. Raises Refused with all problems.
+    """
     reader = _Reader(folder)
-    for name in (HEADER, MODEL):
+    reader.read(HEADER)
+    if whole is None:
+        whole = not any(may_extend(file.data) for file in reader.files)
+    reader.read(MODEL, needed=whole)
+    for name in reader.listing(RULES, needed=whole):
         reader.read(name)
-    for name in reader.listing(RULES, needed=True):
-        reader.read(name)
+    reader.read(APPROVALS, needed=False)
     return reader.finish()
+
+
+def may_extend(header: bytes) -> bool:
+    """Could this header say that the strategy extends another? A cheap question, so that a header
+    which cannot is not parsed for it."""
+    return b"extends" in header
 
 
 def read_case_files(folder: Folder) -> list[SourceFile]:
@@ -177,15 +232,22 @@ class _Reader:
             return []
         return names
 
-    def read(self, name: str) -> None:
-        """Read one file."""
+    def read(self, name: str, *, needed: bool = True) -> None:
+        """Read one file; where it is missing, that is a problem if it is `needed`."""
         if self._leads_out(name):
             return
+        unsaved = UNSAVED.get()
+        if unsaved:
+            held = unsaved.get(os.path.realpath(os.path.join(self.folder.path, name)))
+            if held is not None:
+                self._keep(name, held)
+                return
         flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
         try:
             handle = os.open(os.path.join(self.folder.path, name), flags)
         except FileNotFoundError:
-            self.note(Code.STRATEGY_MISSING, "the strategy lacks this file", name)
+            if needed:
+                self.note(Code.STRATEGY_MISSING, "the strategy lacks this file", name)
             return
         except (OSError, ValueError) as error:
             self.note(Code.FILE_UNREADABLE, f"cannot be read: {_reason(error)}", name)
@@ -202,6 +264,10 @@ class _Reader:
             except OSError as error:
                 self.note(Code.FILE_UNREADABLE, f"cannot be read: {_reason(error)}", name)
                 return
+        self._keep(name, data)
+
+    def _keep(self, name: str, data: bytes) -> None:
+        """Take the bytes of a file, within the limits."""
         self.total += len(data)
         if len(data) > MAX_FILE_BYTES or self.total > MAX_TOTAL_BYTES:
             what, limit = ("file", MAX_FILE_BYTES)

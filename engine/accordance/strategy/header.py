@@ -23,6 +23,8 @@ from .model import (
     Table,
 )
 from .parameters import read_parameters
+from .standing import Health, Spectrum
+from .standing_reading import read_health, read_spectrum
 from .tables import read_table
 
 FIELDS: Final = (
@@ -30,12 +32,16 @@ FIELDS: Final = (
     "title",
     "version",
     "approval",
+    "extends",
+    "tailor",
     "themes",
     "parameters",
     "mandatory",
     "exceptions",
     "verdict",
     "opinion",
+    "spectrum",
+    "health",
     "bank_holidays",
 )
 _SLUG = re.compile(r"[a-z][a-z0-9_-]*", re.ASCII)
@@ -60,6 +66,9 @@ class Header:
     exceptions: dict[str, Acceptance] = field(default_factory=dict)
     verdict: Table | None = None
     opinion: Table | None = None
+    spectrum: Spectrum | None = None
+    health: Health | None = None
+    health_rules: list[tuple[str, Place]] = field(default_factory=list)
     holidays: frozenset[dt.date] = frozenset()
 
 
@@ -89,6 +98,8 @@ def read_header(node: Located, problems: list[Problem], expressions: Expressions
     header.exceptions = _exceptions(fields)
     header.verdict = read_table(fields, "verdict", VERDICTS, expressions)
     header.opinion = read_table(fields, "opinion", OPINIONS, expressions)
+    header.spectrum = read_spectrum(fields, expressions)
+    header.health, header.health_rules = read_health(fields)
     dates = [fields.date_of(item, "a bank holiday") for item in fields.distinct("bank_holidays")]
     header.holidays = frozenset(date for date in dates if date)
     return header

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ..feel.syntax import Node
@@ -16,6 +16,7 @@ from ..feel.types import Type
 from ..feel.values import Months, Value
 from ..problem import Place
 from .due import Due
+from .standing import Health, Spectrum
 
 if TYPE_CHECKING:
     from ..facts.model import FactModel
@@ -150,12 +151,46 @@ class Acceptance:
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """Who approved the strategy, when, by which minute, and the digest that was approved."""
+    """Who approved the strategy, when, by which minute, and the digest that was approved.
+
+    `author` is who proposed it. It is in force from `starts` (None: from `on`) up to and including
+    `until` (None: without end). `content` and `impact` are the files, within the strategy folder,
+    that hold what was approved and what it meant for partnerships.
+    """
 
     by: str
     on: dt.date
     minute: str | None
     digest: str
+    place: Place
+    author: str | None = None
+    version: str | None = None
+    starts: dt.date | None = None
+    until: dt.date | None = None
+    content: str | None = None
+    impact: str | None = None
+
+    @property
+    def in_force_from(self) -> dt.date:
+        return self.starts or self.on
+
+
+@dataclass(frozen=True, slots=True)
+class Extended:
+    """A strategy that another extends, and its folder as its user knows it."""
+
+    name: str
+    title: str
+    version: str
+    folder: str
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchedOff:
+    """Why a rule of the strategy that is extended is switched off, and since when."""
+
+    because: str
+    on: dt.date
     place: Place
 
 
@@ -167,8 +202,13 @@ class Strategy:
     ordered by theme, then id, and `retired` are those whose `until` lies before this version: they
     are not checked. A definition comes after those that it uses. `exceptions` has an entry for each
     severity that may be accepted. `digest` is of the canonical content, `source_digest` of the
-    bytes of the files; `status` is `approved` where the approval names this very digest, else
-    `draft`.
+    bytes of the files; `status` is `approved` where an approval names this very digest, else
+    `draft` (`strategy.standing` says more, for a day).
+
+    `extends` are the strategies that this one builds on, the nearest first. `off` has the reason
+    for each rule of theirs that is switched off; such rules stand among `retired`. `tailored` names
+    their rules and parameters that were changed, `mandatory` where that was, and `rules` where
+    there are rules beside theirs. `approvals` are all that are on record, the oldest first.
     """
 
     name: str
@@ -190,6 +230,12 @@ class Strategy:
     source_digest: str
     status: str
     folder: str
+    extends: tuple[Extended, ...] = ()
+    off: Mapping[str, SwitchedOff] = field(default_factory=dict)
+    tailored: frozenset[str] = frozenset()
+    approvals: tuple[Approval, ...] = ()
+    spectrum: Spectrum | None = None
+    health: Health | None = None
 
     def rule(self, name: str) -> Rule | None:
         """The rule with that id, or that had it before; a retired one where there is no other."""

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ..problem import Code, Level, Problem, Refused
+from ..source.tree import Located, Mapping, Scalar
 from . import cache as strategy_cache
-from .folder import HEADER, MODEL, Folder, SourceFile, locate, read_strategy_files, source_digest
-from .model import Rule, Strategy
+from .chain import EXTENDS, TAILOR, Chain, Link, read_chain
+from .folder import APPROVALS, HEADER, MODEL, Folder, SourceFile
+from .model import Approval, Extended, Rule, Strategy
 
 if TYPE_CHECKING:
     from ..facts.model import FactModel
-    from ..source.tree import Located
     from .header import Header
     from .model import Definition
     from .rules import RuleFiles
+    from .tailoring import Trees
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,35 +36,33 @@ def load_strategy(folder: str | None = None, *, cache: bool = True) -> Strategy:
     With `cache`, a strategy whose files have not changed is not parsed and checked again.
     Raises Refused with all problems.
     """
-    place = locate(folder)
-    files = read_strategy_files(place)
-    digest = source_digest(files)
+    chain = read_chain(folder)
+    digest = chain.digest()
     if cache:
-        known = strategy_cache.find(digest, place)
+        known = strategy_cache.find(digest, chain.folders)
         if known is not None:
             return known
-    reading = _read(place, files, digest)
+    reading = _read(chain.own.folder, chain, digest)
     if reading.strategy is None:
         raise Refused(problem for problem in reading.problems if problem.level is Level.ERROR)
     if cache:
-        strategy_cache.keep(reading.strategy, place)
+        strategy_cache.keep(reading.strategy)
     return reading.strategy
 
 
 def examine_strategy(folder: str | None = None) -> Reading:
     """Read a folder afresh, for all that can be said of it. Raises Refused where it has no files
     to read."""
-    place = locate(folder)
-    files = read_strategy_files(place)
-    return _read(place, files, source_digest(files))
+    chain = read_chain(folder)
+    return _read(chain.own.folder, chain, chain.digest())
 
 
-def _read(folder: Folder, files: Sequence[SourceFile], digest: str) -> Reading:
+def _read(folder: Folder, chain: Chain, digest: str) -> Reading:
     from .fields import in_file_order
     from .unused import unused_names
 
     problems: list[Problem] = []
-    strategy = _Reader(folder, problems).read(files, digest)
+    strategy = _Reader(folder, problems).read(chain, digest)
     if strategy is not None:
         problems.extend(unused_names(strategy))
     return Reading(strategy, in_file_order(problems))
@@ -76,24 +76,28 @@ class _Reader:
         self.folder = folder
         self.problems = problems
         self.complete = True
+        self.extended: list[Extended] = []
 
-    def read(self, files: Sequence[SourceFile], digest: str) -> Strategy | None:
+    def read(self, chain: Chain, digest: str) -> Strategy | None:
         from .expressions import Expressions
         from .header import read_header
         from .names import NameTable
         from .rules import RuleFiles
+        from .standing_reading import check_standing
 
-        trees = {file.name: self._tree(file) for file in files}
-        model = self._model(trees.pop(MODEL, None))
+        trees = self._trees(chain)
+        self._check_not_alone(trees, chain)
+        model = self._model(trees.model)
         expressions = Expressions(self.problems)
-        head = trees.pop(HEADER, None)
+        head = trees.header
         header = None if head is None else read_header(head, self.problems, expressions)
         themes = header.themes if header and header.themes_known else None
         rules = RuleFiles(themes, self.problems, expressions)
-        for tree in trees.values():
+        for tree in trees.rules:
             if tree is not None:
                 rules.read(tree)
         rules.check_aliases()
+        approvals = self._approvals(chain.own)
         if header is None or model is None:
             # Without these most names would seem unknown; what they hide shows in the next run.
             return None
@@ -103,16 +107,67 @@ class _Reader:
         rules.messages.check(names)
         names.check_jurisdictions(rules.jurisdictions)
         names.check_fact_paths([path for paths in header.mandatory.values() for path in paths])
-        self._check_versions(header, rules)
+        check_standing(header, header.health_rules, rules.ids, model, self.problems)
+        for rule in rules.rules.values():
+            self._check_version(rule, self._version_of(rule, header))
         if any(problem.level is Level.ERROR for problem in self.problems):
             return None
-        return self._strategy(header, rules, definitions, model, digest)
+        return self._strategy(header, rules, definitions, model, digest, trees, approvals)
 
-    def _tree(self, file: SourceFile) -> Located | None:
+    def _trees(self, chain: Chain) -> Trees:
+        """The files of a strategy, laid over those of the one that it extends."""
+        from .tailoring import Trees, extend
+
+        whole: Trees | None = None
+        names: list[str] = []
+        for link in reversed(chain.links):
+            files = {file.name: self._tree(file, link.folder) for file in link.files}
+            files.pop(APPROVALS, None)
+            header, model = files.pop(HEADER, None), files.pop(MODEL, None)
+            own = Trees(header, model, list(files.values()))
+            if header is not None and link is not chain.own:
+                self.extended.insert(0, _extended(header, link.folder))
+            whole = own if whole is None else extend(whole, own, names[-1], self.problems)
+            stated = self.extended[0].name if self.extended else ""
+            names.append(stated or link.folder.name)
+        assert whole is not None
+        return whole
+
+    def _check_not_alone(self, trees: Trees, chain: Chain) -> None:
+        """Only what extends another strategy has something to tailor."""
+        header = trees.header
+        if len(chain.links) > 1 or not isinstance(header, Mapping):
+            return
+        for name in (EXTENDS, TAILOR):
+            if name in header.entries:
+                self.problems.append(
+                    Problem(
+                        Code.FIELD_MISSING,
+                        "`tailor` changes a strategy that this one extends, and it extends none"
+                        if name == TAILOR
+                        else "`extends` cannot be read here",
+                        header.key_place(name),
+                        "name it, as in `extends: public_body`",
+                    )
+                )
+
+    def _approvals(self, own: Link) -> tuple[Approval, ...]:
+        from .approvals import read_approvals
+
+        found: tuple[Approval, ...] = ()
+        for file in own.files:
+            tree = self._tree(file, own.folder) if file.name == APPROVALS else None
+            if tree is not None:
+                found = read_approvals(tree, self.problems)
+        return found
+
+    def _tree(self, file: SourceFile, folder: Folder) -> Located | None:
+        if file.name == APPROVALS and folder is not self.folder:
+            return None
         from ..source.reading import read
 
         try:
-            return read(data=file.data, name=self.folder.shown(file.name))
+            return read(data=file.data, name=folder.shown(file.name))
         except Refused as refused:
             self.problems.extend(refused.problems)
             self.complete = False
@@ -129,20 +184,29 @@ class _Reader:
             self.problems.extend(refused.problems)
             return None
 
-    def _check_versions(self, header: Header, rules: RuleFiles) -> None:
+    def _version_of(self, rule: Rule, header: Header) -> str | None:
+        """The version of the strategy in which a rule stands."""
+        found, length = header.version, 0
+        for one in self.extended:
+            prefix = f"{one.folder.rstrip('/')}/"
+            if rule.place.file.startswith(prefix) and len(prefix) > length:
+                own = f"{self.folder.name.rstrip('/')}/"
+                if not (rule.place.file.startswith(own) and len(own) > len(prefix)):
+                    found, length = one.version or None, len(prefix)
+        return found
+
+    def _check_version(self, rule: Rule, version: str | None) -> None:
         """A rule cannot be in force since a version that is still to come."""
-        if header.version is None:
+        if version is None:
             return
-        for rule in rules.rules.values():
-            if rule.since and _version(rule.since) > _version(header.version):
-                self._note(
-                    f"`since` is {rule.since}, but the strategy is only at version "
-                    f"{header.version}",
-                    rule,
-                    f"raise `version` in {HEADER}, or lower `since`",
-                )
-            if rule.since and rule.until and _version(rule.until) < _version(rule.since):
-                self._note("`until` lies before `since`", rule, "write the last version it held in")
+        if rule.since and _version(rule.since) > _version(version):
+            self._note(
+                f"`since` is {rule.since}, but the strategy is only at version {version}",
+                rule,
+                f"raise `version` in {HEADER}, or lower `since`",
+            )
+        if rule.since and rule.until and _version(rule.until) < _version(rule.since):
+            self._note("`until` lies before `since`", rule, "write the last version it held in")
 
     def _note(self, message: str, rule: Rule, help: str) -> None:
         self.problems.append(Problem(Code.FIELD_VALUE, f"`{rule.id}`: {message}", rule.place, help))
@@ -154,6 +218,8 @@ class _Reader:
         definitions: dict[str, Definition],
         model: FactModel,
         digest: str,
+        trees: Trees,
+        approvals: tuple[Approval, ...],
     ) -> Strategy:
         from .digest import content_digest
 
@@ -162,9 +228,13 @@ class _Reader:
         assert definitions.keys() == rules.definitions.drafts.keys()
         assert header.name and header.title and header.version
         assert header.verdict and header.opinion
-        current = _version(header.version)
         ordered = _ordered(rules.rules.values(), list(header.themes))
-        retired = [rule for rule in ordered if rule.until and _version(rule.until) < current]
+        retired = [
+            rule
+            for rule in ordered
+            if rule.id in trees.off
+            or (rule.until and _version(rule.until) < _version(self._version_of(rule, header)))
+        ]
         gone = {rule.id for rule in retired}
         strategy = Strategy(
             name=header.name,
@@ -188,15 +258,34 @@ class _Reader:
             source_digest=digest,
             status="draft",
             folder=self.folder.name,
+            spectrum=header.spectrum,
+            health=header.health,
+            extends=tuple(self.extended),
+            off=trees.off,
+            tailored=frozenset(trees.tailored),
+            approvals=(*([header.approval] if header.approval else ()), *approvals),
         )
         content = content_digest(strategy)
-        approved = header.approval is not None and header.approval.digest == content
+        approved = any(one.digest == content for one in strategy.approvals)
         return replace(strategy, digest=content, status="approved" if approved else "draft")
 
 
-def _version(text: str) -> tuple[int, ...]:
+def _extended(header: Located, folder: Folder) -> Extended:
+    """What the header of a strategy that is extended says of it; the rest is checked elsewhere."""
+
+    def text(name: str) -> str:
+        node = header.entries.get(name) if isinstance(header, Mapping) else None
+        return node.text.strip() if isinstance(node, Scalar) else ""
+
+    version = text("version")
+    numbers = version.split(".")
+    known = len(version) <= 20 and all(part.isascii() and part.isdigit() for part in numbers)
+    return Extended(text("strategy"), text("title"), version if known else "", folder.name)
+
+
+def _version(text: str | None) -> tuple[int, ...]:
     """A version to compare by: 1.10 lies after 1.9, and 1.0 is 1."""
-    numbers = [int(part) for part in text.split(".")]
+    numbers = [int(part) for part in (text or "0").split(".")]
     while numbers and numbers[-1] == 0:
         numbers.pop()
     return tuple(numbers)

@@ -15,6 +15,8 @@ from .parameters import FACTS_AGE
 def unused_names(strategy: Strategy) -> list[Problem]:
     """A warning for each parameter and definition of a strategy that nothing uses."""
     used = {FACTS_AGE}
+    # Of a strategy that is extended nobody need use everything.
+    own = f"{strategy.folder.rstrip('/')}/"
     for node in _expressions(strategy):
         # A variable or field of the same name counts too: better no warning than a wrong one.
         used.update(part.name for part in walk(node) if isinstance(part, Name))
@@ -31,7 +33,7 @@ def unused_names(strategy: Strategy) -> list[Problem]:
             Level.WARNING,
         )
         for name, what, place in found
-        if name not in used
+        if name not in used and place.file.startswith(own)
     ]
 
 
@@ -45,6 +47,10 @@ def _expressions(strategy: Strategy) -> Iterator[Node]:
         yield from (step.expression for step in rule.severity_when)
     for table in (strategy.verdict, strategy.opinion):
         yield from (row.when for row in table.rows if row.when is not None)
+    if strategy.spectrum is not None:
+        for level in strategy.spectrum.levels:
+            yield from (one.expression for one in level.criteria)
+        yield from (row.when for row in strategy.spectrum.justified if row.when is not None)
 
 
 def _messages(strategy: Strategy) -> Iterator[str]:

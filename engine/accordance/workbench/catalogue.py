@@ -101,11 +101,17 @@ def catalogue(strategy: Strategy, rules: Iterable[Rule]) -> dict[str, Any]:
         "of": len(strategy.rules),
         "rules": [entry(rule) for rule in chosen if rule not in strategy.retired],
         "retired": [
-            {"rule": rule.id, "title": rule.title, "until": rule.until}
+            {"rule": rule.id, "title": rule.title, "until": rule.until, "off": off(strategy, rule)}
             for rule in chosen
             if rule in strategy.retired
         ],
     }
+
+
+def off(strategy: Strategy, rule: Rule) -> dict[str, str] | None:
+    """Why a rule of the strategy that is extended is switched off, and since when."""
+    found = strategy.off.get(rule.id)
+    return None if found is None else {"because": found.because, "on": found.on.isoformat()}
 
 
 def entry(rule: Rule) -> dict[str, Any]:

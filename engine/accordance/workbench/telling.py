@@ -17,7 +17,7 @@ from ..feel.syntax import Name, Node, walk
 from ..plan.reading import FactsRead
 from ..strategy.message import fill
 from ..strategy.model import Definition, Rule
-from .catalogue import entry
+from .catalogue import entry, off
 from .example import example
 from .rule_parts import definitions_used, expressions, names_in_messages
 
@@ -77,6 +77,7 @@ class Teller:
             "basis": list(rule.basis),
             "since": rule.since,
             "until": rule.until,
+            "off": off(self._checker.strategy, rule),
             "effective_from": _day(rule.effective_from),
             "effective_until": _day(rule.effective_until),
             "jurisdictions": list(rule.jurisdictions),
