@@ -98,3 +98,59 @@ def test_calls_that_cannot_be_meant(call: Caller, args: list[str], message: str)
     done = call("new", *args)
     assert (done.code, done.out) == (2, "")
     assert message in done.err
+
+
+# strategies
+
+
+@pytest.mark.parametrize("options", [(), ("--empty",), ("--strategy", "tests/strategy/sound")])
+def test_a_new_strategy_is_clean_and_tested(
+    options: tuple[str, ...], call: Caller, tmp_path: Path
+) -> None:
+    folder = str(tmp_path / "our_council")
+    done = call("new", "strategy", folder, *options)
+    assert (done.code, done.out) == (0, "")
+    assert done.err == f"the strategy our_council starts in {folder}\n"
+    linted = call("lint", folder)
+    assert linted.code == 0, linted.out
+    assert "nothing is wrong" in linted.out
+    strategy = load_strategy(folder)
+    [rule] = [rule.id for rule in strategy.rules if rule.id.startswith("OWN-")]
+    tested = call("test", folder, "--rule", rule)
+    assert tested.code == 0, tested.out
+    assert "6 cases passed" in tested.out
+    assert [one.name for one in strategy.extends] == {
+        (): ["public_body"],
+        ("--empty",): [],
+        ("--strategy", "tests/strategy/sound"): ["small_body"],
+    }[options]
+
+
+def test_a_new_strategy_can_extend_one_that_was_begun_here(call: Caller, tmp_path: Path) -> None:
+    first, second = str(tmp_path / "first"), str(tmp_path / "second")
+    assert call("new", "strategy", first, "--empty").code == 0
+    assert call("new", "strategy", second, "--strategy", first).code == 0
+    strategy = load_strategy(second)
+    assert [one.name for one in strategy.extends] == ["first"]
+    assert list(strategy.themes.items()) == [("OWN", "Our own rules"), ("OWN2", "Rules of second")]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("strategy",), "give the new strategy one name, as in `new strategy our_council`"),
+        (("strategy", "a", "b"), "give the new strategy one name"),
+        (("strategy", "Our Council"), "`Our Council` cannot name a strategy"),
+        (("strategy", "docs"), "`docs` is there already; choose another name"),
+        (("strategy", "x", "--stage", "new"), "takes only a name, --strategy and --empty"),
+        (("strategy", "x", "--empty", "--strategy", "y"), "that extends another is not --empty"),
+        (("a.yaml", "b.yaml"), "name one file, or write `new strategy NAME`"),
+        (("--empty",), "name one file, or write `new strategy NAME`"),
+    ],
+)
+def test_a_strategy_that_cannot_be_begun(
+    words: tuple[str, ...], message: str, call: Caller
+) -> None:
+    done = call("new", *words)
+    assert done.code == 2
+    assert message in done.err

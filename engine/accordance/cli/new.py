@@ -1,4 +1,4 @@
-"""`accordance new`: a fact file, table or workbook to fill in."""
+"""`accordance new`: a fact file, table or workbook to fill in, or the first files of a strategy."""
 
 from __future__ import annotations
 
@@ -14,21 +14,26 @@ if TYPE_CHECKING:
     from ..facts.asking import Questions
     from ..feel.values import Value
 
+STRATEGY: Final = "strategy"
+"""The word before the name of a new strategy."""
+
 FORMATS: Final = ("yaml", "xlsx", "csv")
 ENDINGS: Final = {".yaml": "yaml", ".yml": "yaml", ".xlsx": "xlsx", ".csv": "csv"}
 
 
 @click.command(
     "new",
-    short_help="A fact file or workbook to fill in, with a question for every fact.",
+    short_help="A fact file or workbook to fill in; `new strategy NAME` starts a strategy.",
     epilog="""\b
 Examples:
   accordance new proposal.facts.yaml --stage new
   accordance new --format xlsx --output portfolio.xlsx
   accordance new portfolio.xlsx --from cases/portfolio/home-care-framework.facts.yaml
+  accordance new strategy our_council
+  accordance new strategy our_council --empty
 """,
 )
-@click.argument("file", required=False)
+@click.argument("words", nargs=-1, metavar="[FILE | strategy NAME]")
 @options.together(
     options.strategy,
     click.option(
@@ -50,15 +55,21 @@ Examples:
         type=click.Choice(FORMATS),
         help="[default: by the ending of the file, else yaml]",
     ),
+    click.option(
+        "--empty",
+        is_flag=True,
+        help="The new strategy extends no other. [default: it extends --strategy]",
+    ),
     options.output,
     click.option("--force", is_flag=True, help="Overwrite a file that is there already."),
 )
 def command(
-    file: str | None,
+    words: tuple[str, ...],
     strategy: str | None,
     stage: str | None,
     known: tuple[str, ...],
     format_name: str | None,
+    empty: bool,
     output: str | None,
     force: bool,
 ) -> int:
@@ -66,8 +77,18 @@ def command(
     first that must be known before a decision.
 
     As a workbook (xlsx) or table (csv) it holds one partnership a row. Both can be checked and
-    imported. Exit code: 0 done, 2 a file or the call is wrong.
+    imported. With `strategy NAME`, write the first files of a strategy into a new folder NAME: it
+    extends another, and has one rule of its own and the cases that try it.
+
+    Exit code: 0 done, 2 a file or the call is wrong.
     """
+    if words[:1] == (STRATEGY,):
+        if stage or known or format_name or output or force:
+            raise click.UsageError("a new strategy takes only a name, --strategy and --empty")
+        return _new_strategy(words[1:], strategy, empty)
+    if len(words) > 1 or empty:
+        raise click.UsageError("name one file, or write `new strategy NAME`")
+    file = words[0] if words else None
     from ..facts.asking import Questions
     from ..facts.stating import stated_facts
     from ..strategy.reading import load_strategy
@@ -99,6 +120,38 @@ def command(
         write_bytes(workbook_bytes(loaded.model, questions, facts), target)
     if target is not None and target != "-":
         say(f"written to {target}")
+    return 0
+
+
+def _new_strategy(words: tuple[str, ...], strategy: str | None, empty: bool) -> int:
+    """Write the first files of a strategy."""
+    from ..strategy.folder import NAME, SHIPPED
+    from ..strategy.reading import load_strategy
+    from ..workbench.starting import first_files, title_of
+
+    if len(words) != 1:
+        raise click.UsageError("give the new strategy one name, as in `new strategy our_council`")
+    folder = words[0].replace(os.sep, "/").rstrip("/")
+    name = os.path.basename(folder)
+    if not NAME.fullmatch(name):
+        raise click.UsageError(
+            f"`{name}` cannot name a strategy; use lower-case letters, digits and `_`"
+        )
+    if empty and strategy is not None:
+        raise click.UsageError("a strategy that extends another is not --empty")
+    if os.path.lexists(folder):
+        raise click.UsageError(f"`{folder}` is there already; choose another name")
+    base = None if empty else load_strategy(strategy)
+    upstream = extends = strategy or SHIPPED
+    if not NAME.fullmatch(extends) or (strategy and os.path.isdir(extends)):
+        extends = os.path.relpath(os.path.abspath(extends), os.path.abspath(folder))
+        extends = extends.replace(os.sep, "/")
+    files = first_files(name, title_of(name), folder, base, extends, upstream)
+    for path, text in files.items():
+        target = os.path.join(folder, path)
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        write(text, target)
+    say(f"the strategy {name} starts in {folder}")
     return 0
 
 
