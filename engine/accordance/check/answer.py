@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
@@ -12,14 +13,16 @@ from ..feel.compiling import Evidence
 from ..feel.values import UNKNOWN, Uncertain, Value
 from ..plan.formula import Formula
 from ..plan.outcome import SEVERITY_RANK, Kind, Outcome
+from ..strategy.approvals import standing
 from ..strategy.due import due_on
 from ..strategy.message import UNMET, fill
-from ..strategy.model import Table
+from ..strategy.model import Approval, Table
 from . import annex
 from .exceptions import LEAD, SEVERITY
 from .judging import Assessment, Judgement, static_path
 from .prose import joined, plain, spoken
 from .remedy import remedies
+from .small_groups import WITHHELD, SmallGroups
 
 if TYPE_CHECKING:
     from ..strategy.model import Strategy
@@ -32,15 +35,32 @@ _LABELS: Final = ("name", "text", "from", "do", "fact", "factor", "group", "rule
 """The facts by which an item of a list is called, the first that is stated."""
 
 
-def strategy_stamp(strategy: Strategy) -> dict[str, Any]:
-    """Which strategy something was made from, in which state."""
+def strategy_stamp(strategy: Strategy, day: dt.date | None = None) -> dict[str, Any]:
+    """Which strategy something was made from, and how it stands on a day: approved and in force
+    then. Without a day it is asked only whether this very content was ever approved."""
+    stands = standing(strategy, day) if day else None
     return {
         "name": strategy.name,
         "title": strategy.title,
         "version": strategy.version,
         "digest": strategy.digest,
         "source_digest": strategy.source_digest,
-        "status": strategy.status,
+        "status": stands.status if stands else strategy.status,
+        "approval": approval_stamp(stands.approval) if stands and stands.approval else None,
+    }
+
+
+def approval_stamp(approval: Approval) -> dict[str, Any]:
+    """Who approved what, when, and for how long."""
+    return {
+        "by": approval.by,
+        "on": approval.on.isoformat(),
+        "minute": approval.minute,
+        "author": approval.author,
+        "version": approval.version,
+        "from": approval.in_force_from.isoformat(),
+        "until": approval.until.isoformat() if approval.until else None,
+        "digest": approval.digest,
     }
 
 
@@ -56,6 +76,7 @@ class Answer:
         self.assessment = assessment
         self._facts: dict[str, dict[str, Any]] = {}
         self._titles: dict[str, str] = {}
+        self.small_groups = SmallGroups(case, checker.strategy)
 
     def to_json(self) -> dict[str, Any]:
         """The documented form. A field that does not apply is None."""
@@ -114,7 +135,7 @@ class Answer:
 
     def strategy_stamp(self) -> dict[str, Any]:
         """Which strategy, in which state, was checked against."""
-        return strategy_stamp(self.checker.strategy)
+        return strategy_stamp(self.checker.strategy, self.assessment.evaluated_on)
 
     def case_stamp(self) -> dict[str, Any]:
         """Which case was checked, of which day and on which day."""
@@ -233,6 +254,10 @@ class Answer:
     def _value_of(self, name: str, unmet: str = "") -> str:
         if name == UNMET:
             return unmet
+        if name in self.checker.strategy.definitions and self.small_groups.hides_definition(
+            name, self.checker.facts_of_definition
+        ):
+            return f"(not shown: {self.small_groups.reason})"
         value, unit = self.lookup(name)
         if isinstance(value, Uncertain) and value.certain:
             # A message says what is the case; what may be the case as well is asked for elsewhere.
@@ -258,6 +283,7 @@ class Answer:
         value: Value = self.case.facts
         for step in name.split("."):
             value = _step(value, step)
+        value = self.small_groups.shown(name, value)
         fact = self.case.model.facts.get(name)
         return value, None if fact is None else fact.unit
 
@@ -310,17 +336,20 @@ class Answer:
         place = self.case.places.get(path)
         derived = self.case.derived.get(path)
         fact = self.case.model.facts.get(static_path(path))
+        hidden = self.small_groups.hides(path)
         entry = {
             "path": path,
             "title": self.title_of(path),
             "of": self._owner(path),
-            "value": plain(value),
+            "value": WITHHELD if hidden else plain(self.small_groups.shown(path, value)),
             "unit": None if fact is None else fact.unit,
             "source": self.case.source if place is None else place.file,
             "line": None if place is None else place.line,
         }
         if derived is not None:
             entry["derived_from"] = derived
+        if hidden:
+            entry["withheld"] = self.small_groups.reason
         if fact is not None and fact.sensitivity is not None:
             entry["sensitivity"] = fact.sensitivity
         return entry

@@ -39,6 +39,7 @@ from .wording import (
     program_words,
     sentence,
     severity,
+    standing_mark,
 )
 
 if TYPE_CHECKING:
@@ -117,7 +118,8 @@ def _running(name: Any, one: Any) -> dict[str, str]:
     case, strategy = report["case"], report["strategy"]
     marks = []
     if one.draft:
-        marks.append("DRAFT – strategy not approved")
+        mark = standing_mark(strategy)
+        marks.append("DRAFT – strategy not approved" if mark == "DRAFT" else f"Strategy {mark}")
     if report["audience"] == "public":
         marks.append("For publication")
     elif one.exempt:
@@ -147,6 +149,7 @@ def _environment() -> Environment:
     environment.filters |= {
         "accepted": accepted_words,
         "approval": approval_words,
+        "mark": standing_mark,
         "asked": _asked,
         "brief": _brief,
         "by_when": by_when,

@@ -13,7 +13,6 @@ from .grounds import fact_lines, not_stated
 from .outline import numbers_of, outline, questions
 from .page import Page
 from .wording import (
-    DRAFT,
     MARKS,
     OPINIONS,
     OUTCOMES,
@@ -26,6 +25,7 @@ from .wording import (
     program_words,
     sentence,
     severity,
+    standing_words,
     value,
 )
 
@@ -256,7 +256,7 @@ def _part(part: Json, depth: int, source: str | None) -> list[str]:
 
 def _foot(answer: Json) -> str:
     strategy, case = answer["strategy"], answer["case"]
-    status = "approved" if strategy.get("status") == "approved" else DRAFT
+    status = standing_words(strategy)
     name = f"{markup.text(strategy['name'])} {markup.text(strategy['version'])} ({status})"
     lines = [f"Strategy {name}, {markup.code(strategy['digest'] or '')}"]
     if case.get("source"):

@@ -12,7 +12,17 @@ from typing import Final
 
 from . import Json
 from .grounds import one_path, own_title, static
-from .wording import MARKS, OPINIONS, SEVERITIES, VERDICTS, by_when, count, listed
+from .wording import (
+    MARKS,
+    OPINIONS,
+    SEVERITIES,
+    VERDICTS,
+    by_when,
+    count,
+    listed,
+    standing_mark,
+    standing_words,
+)
 
 _DUE_ORDER: Final = (
     "at once",
@@ -210,8 +220,11 @@ def _summary(
     yield listed(found) or "no findings"
     if report.get("withheld"):
         yield withheld_words(report["withheld"])
-    if report["strategy"].get("status") != "approved":
+    mark = standing_mark(report["strategy"])
+    if mark == "DRAFT":
         yield "the strategy is a DRAFT, not approved as it stands"
+    elif mark:
+        yield f"the strategy is {standing_words(report['strategy'])}"
     opinion, worst = report.get("opinion"), report.get("opinion_at_worst")
     if opinion:
         proposed = OPINIONS[opinion].lower()

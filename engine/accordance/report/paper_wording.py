@@ -191,6 +191,11 @@ def approval_words(strategy: Json) -> str:
             return "Approved"
         minute = f" ({approval['minute']})" if approval.get("minute") else ""
         return f"Approved by {approval['by']} on {day(approval['on'])}{minute}"
+    if approval and strategy.get("status") == "approved_later":
+        return f"Approved by {approval['by']}, in force only from {day(approval['from'])}"
+    if approval and strategy.get("status") == "expired":
+        ended = f" on {day(approval['until'])}" if approval.get("until") else ""
+        return f"No longer in force: the approval by {approval['by']} ended{ended}"
     if approval:
         return f"Draft: changed since {approval['by']} approved it on {day(approval['on'])}"
     return "Draft: no approval is on record"

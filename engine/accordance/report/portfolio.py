@@ -8,7 +8,7 @@ from typing import Final
 from . import Json
 from .page import Page
 from .paint import INDENT, Paint
-from .wording import OPINIONS, VERDICTS, count
+from .wording import OPINIONS, VERDICTS, count, standing_mark
 
 MOST_CASES: Final = 40
 """So many cases are listed one by one."""
@@ -34,7 +34,8 @@ def text(summary: Json, cases: Sequence[Json], rejects: Sequence[Json], page: Pa
 
 def _head(summary: Json, paint: Paint) -> list[str]:
     strategy, counts = summary["strategy"], summary["counts"]
-    draft = "" if strategy["status"] == "approved" else "  DRAFT"
+    mark = standing_mark(strategy)
+    draft = f"  {mark}" if mark else ""
     lines = [
         paint.strong(f"{strategy['title']} {strategy['version']}{draft}"),
         f"{count(counts['cases'], 'partnership')} evaluated on {summary['evaluated_on']}",

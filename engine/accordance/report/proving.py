@@ -10,7 +10,7 @@ from . import Json, markup
 from .page import Page
 from .paint import INDENT, Paint
 from .text import safe_throughout
-from .wording import DRAFT, OUTCOMES, VERDICTS, count, day, program_words, sentence
+from .wording import OUTCOMES, VERDICTS, count, day, program_words, sentence, standing_words
 
 _FAULT, _REMARK, _FINE, _OPEN = "non_compliant", "accepted_exception", "compliant", "undecided"
 _MARKS: Final = {_FAULT: "✗", _REMARK: "!", _FINE: "✓", _OPEN: "?"}
@@ -231,7 +231,7 @@ def _foot_texts(document: Json) -> list[str]:
     for name, label in (("old", "Old strategy"), ("strategy", "Strategy")):
         strategy = document[name]
         if strategy:
-            status = "approved" if strategy["status"] == "approved" else DRAFT
+            status = standing_words(strategy)
             digest = (strategy["digest"] or "no digest")[:19]
             texts.append(f"{label} {strategy['name']} {strategy['version']} ({status}), {digest}")
     texts.append(

@@ -20,7 +20,7 @@ from .rule_wording import (
     title,
     unmet,
 )
-from .wording import DRAFT, MARKS, OUTCOMES, count, day, listed
+from .wording import MARKS, OUTCOMES, count, day, listed, standing_mark, standing_words
 
 INDEX: Final = "README.md"
 MARK: Final = "<!-- Made by `accordance rules --pages`. Change the rules instead. -->"
@@ -92,7 +92,7 @@ def _file(rule: Json) -> str:
 
 def _listing(catalogue: Json, linked: bool) -> str:
     strategy, rules = catalogue["strategy"], catalogue["rules"]
-    status = "" if strategy["status"] == "approved" else f" ({DRAFT})"
+    status = f" ({standing_words(strategy)})" if standing_mark(strategy) else ""
     lines = [
         f"# Rules: {markup.text(strategy['title'])}",
         f"{count(len(rules), 'rule')} of {markup.text(strategy['name'])} {strategy['version']}"

@@ -21,7 +21,7 @@ from .rule_wording import (
     title,
     unmet,
 )
-from .wording import DRAFT, MARKS, OUTCOMES, count, day
+from .wording import MARKS, OUTCOMES, count, day, standing_words
 
 _LETTERS = {"new": "N", "renewing": "R", "established": "E", "exiting": "X"}
 
@@ -206,7 +206,7 @@ def _cases(rule: Json, paint: Paint) -> list[str]:
 
 def _strategy(document: Json, paint: Paint, what: str) -> list[str]:
     strategy = document["strategy"]
-    status = "approved" if strategy["status"] == "approved" else DRAFT
+    status = standing_words(strategy)
     digest = strategy["digest"][:19]
     words = f"{what} · strategy {strategy['name']} {strategy['version']} ({status}), {digest}"
     return paint.aside(words, 0)

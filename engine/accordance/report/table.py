@@ -17,7 +17,6 @@ from .page import Page
 from .paint import GAP, INDENT, Paint
 from .text import safe_throughout
 from .wording import (
-    DRAFT,
     MARKS,
     OPINIONS,
     OUTCOMES,
@@ -30,6 +29,7 @@ from .wording import (
     dates,
     program_words,
     sentence,
+    standing_words,
 )
 
 QUESTIONS_SHOWN: Final = 12
@@ -383,7 +383,7 @@ def _hint(report: Json, shape: Outline, paint: Paint) -> list[str]:
 def foot(answer: Json, paint: Paint) -> list[str]:
     """By which strategy, program and facts the answer was made."""
     strategy, case = answer["strategy"], answer["case"]
-    status = "approved" if strategy.get("status") == "approved" else DRAFT
+    status = standing_words(strategy)
     name = f"{strategy['name']} {strategy['version']} ({status})"
     parts = [f"Strategy {name}, {_short(strategy['digest'])}"]
     if case.get("source"):

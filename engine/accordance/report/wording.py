@@ -80,6 +80,29 @@ STDIN_NAME: Final = "standard input"
 
 DRAFT: Final = "DRAFT, not approved as it stands"
 """The status of a strategy that has changed since its approval, or has none."""
+_MARKS_OF_STANDING: Final = {
+    "approved": None,
+    "approved_later": "NOT YET IN FORCE",
+    "expired": "NO LONGER IN FORCE",
+}
+
+
+def standing_mark(strategy: Json) -> str | None:
+    """What every page says where the strategy is not approved and in force on the day."""
+    return _MARKS_OF_STANDING.get(strategy.get("status") or "draft", DRAFT.partition(",")[0])
+
+
+def standing_words(strategy: Json) -> str:
+    """How the strategy stands: approved, a draft, not yet or no longer in force."""
+    status, approval = strategy.get("status"), strategy.get("approval") or {}
+    if status == "approved":
+        return "approved"
+    if status == "approved_later":
+        return f"NOT YET IN FORCE, approved from {day(approval['from'])}"
+    if status == "expired":
+        ended = approval.get("until")
+        return "NO LONGER IN FORCE" + (f", approved until {day(ended)}" if ended else "")
+    return DRAFT
 
 
 def count(number: int, one: str, many: str | None = None) -> str:
