@@ -16,7 +16,7 @@ from typing import Final
 from .. import __version__
 from .model import Strategy
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 """Goes up whenever the form of an entry changes."""
 MAX_ENTRIES: Final = 16
 MAX_ENTRY_BYTES: Final = 64 * 1024 * 1024

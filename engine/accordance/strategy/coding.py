@@ -34,6 +34,7 @@ from .model import (
     Table,
     TableRow,
 )
+from .portfolio import Figure, PortfolioRule
 from .standing import Criterion, Health, HealthFactor, JustifiedRow, Level, Spectrum
 from .supplied import MANDATORY_TYPE, RESULT_TYPE
 
@@ -56,6 +57,8 @@ _CLASSES: Final[tuple[type[Any], ...]] = (
     JustifiedRow,
     Level,
     Spectrum,
+    Figure,
+    PortfolioRule,
 )
 
 _INDEX: Final = {kind: index for index, kind in enumerate(_CLASSES)}

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 from ..feel.values import Months, duration_text, number_text
 
 if TYPE_CHECKING:
-    from .model import Rule, Strategy, Table
+    from ..feel.syntax import Node
+    from .model import Action, Rule, Strategy, Table
 
 FORMAT = "accordance/strategy/1"
 
@@ -69,6 +70,7 @@ def canonical_content(strategy: Strategy) -> dict[str, Any]:
         "facts": _value(strategy.model.owner_schema),
         **_standing(strategy),
         **_switched_off(strategy),
+        **_portfolio(strategy),
     }
 
 
@@ -92,15 +94,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "severity_when": {step.level: to_source(step.expression) for step in rule.severity_when},
         "gate": sorted(rule.gate),
         "finding": _words(rule.finding),
-        "actions": [
-            {
-                "do": _words(one.do),
-                "owner": _words(one.owner),
-                "due": {stage: due.text for stage, due in one.due.items()},
-                "done_when": _words(one.done_when),
-            }
-            for one in rule.actions
-        ],
+        "actions": [_action(one) for one in rule.actions],
         "because": _words(rule.because),
         "excludes": [_words(text) for text in rule.excludes],
         "assumes": [_words(text) for text in rule.assumes],
@@ -112,6 +106,15 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "aliases": sorted(rule.aliases),
         "about": rule.about,
         "tags": sorted(rule.tags),
+    }
+
+
+def _action(action: Action) -> dict[str, Any]:
+    return {
+        "do": _words(action.do),
+        "owner": _words(action.owner),
+        "due": {stage: due.text for stage, due in action.due.items()},
+        "done_when": _words(action.done_when),
     }
 
 
@@ -184,6 +187,57 @@ def _switched_off(strategy: Strategy) -> dict[str, Any]:
             for name, one in strategy.off.items()
         }
     }
+
+
+def _portfolio(strategy: Strategy) -> dict[str, Any]:
+    """The rules over the portfolio, as far as there are any."""
+    from ..feel.printing import to_source
+
+    def source(node: Node | None) -> str | None:
+        return None if node is None else to_source(node)
+
+    return (
+        {
+            "portfolio": {
+                rule.id: {
+                    "title": _words(rule.title),
+                    "theme": _words(rule.theme),
+                    "of": source(rule.of),
+                    "group_by": source(rule.group_by),
+                    "by": rule.by,
+                    "provider_groups": rule.providers,
+                    "rank": source(rule.rank),
+                    # The order matters: a figure may use those before it.
+                    "figures": [
+                        [one.name, to_source(one.expression), _words(one.means)]
+                        for one in rule.figures
+                    ],
+                    "when": source(rule.when),
+                    "require": [
+                        {"is": to_source(one.expression), "unmet": _words(one.unmet)}
+                        for one in rule.require
+                    ],
+                    "severity": rule.severity,
+                    "severity_when": {
+                        one.level: to_source(one.expression) for one in rule.severity_when
+                    },
+                    "finding": _words(rule.finding),
+                    "actions": [_action(one) for one in rule.actions],
+                    "because": _words(rule.because),
+                    "excludes": [_words(text) for text in rule.excludes],
+                    "assumes": [_words(text) for text in rule.assumes],
+                    "basis": [_words(text) for text in rule.basis],
+                    "since": rule.since,
+                    "until": rule.until,
+                    "aliases": sorted(rule.aliases),
+                    "tags": sorted(rule.tags),
+                }
+                for rule in strategy.portfolio
+            }
+        }
+        if strategy.portfolio
+        else {}
+    )
 
 
 def _words(text: str | None) -> str | None:

@@ -20,6 +20,7 @@ from .standing import Health, Spectrum
 
 if TYPE_CHECKING:
     from ..facts.model import FactModel
+    from .portfolio import PortfolioRule
 
 STAGES: Final = ("new", "renewing", "established", "exiting")
 SEVERITIES: Final = ("critical", "high", "medium", "low", "advisory")
@@ -209,6 +210,7 @@ class Strategy:
     for each rule of theirs that is switched off; such rules stand among `retired`. `tailored` names
     their rules and parameters that were changed, `mandatory` where that was, and `rules` where
     there are rules beside theirs. `approvals` are all that are on record, the oldest first.
+    `portfolio` are the rules over groups of cases, ordered like the others.
     """
 
     name: str
@@ -236,6 +238,7 @@ class Strategy:
     approvals: tuple[Approval, ...] = ()
     spectrum: Spectrum | None = None
     health: Health | None = None
+    portfolio: tuple[PortfolioRule, ...] = ()
 
     def rule(self, name: str) -> Rule | None:
         """The rule with that id, or that had it before; a retired one where there is no other."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ..facts.model import FactModel
     from .header import Header
     from .model import Definition
+    from .portfolio import PortfolioRule
     from .rules import RuleFiles
     from .tailoring import Trees
 
@@ -105,6 +106,7 @@ class _Reader:
         definitions = names.definitions()
         names.check_conditions(expressions.conditions)
         rules.messages.check(names)
+        portfolio = rules.portfolio.check(names, definitions, rules.ids)
         names.check_jurisdictions(rules.jurisdictions)
         names.check_fact_paths([path for paths in header.mandatory.values() for path in paths])
         check_standing(header, header.health_rules, rules.ids, model, self.problems)
@@ -112,7 +114,9 @@ class _Reader:
             self._check_version(rule, self._version_of(rule, header))
         if any(problem.level is Level.ERROR for problem in self.problems):
             return None
-        return self._strategy(header, rules, definitions, model, digest, trees, approvals)
+        return self._strategy(
+            header, rules, definitions, model, digest, trees, approvals, portfolio
+        )
 
     def _trees(self, chain: Chain) -> Trees:
         """The files of a strategy, laid over those of the one that it extends."""
@@ -220,6 +224,7 @@ class _Reader:
         digest: str,
         trees: Trees,
         approvals: tuple[Approval, ...],
+        portfolio: tuple[PortfolioRule, ...],
     ) -> Strategy:
         from .digest import content_digest
 
@@ -264,6 +269,7 @@ class _Reader:
             off=trees.off,
             tailored=frozenset(trees.tailored),
             approvals=(*([header.approval] if header.approval else ()), *approvals),
+            portfolio=portfolio,
         )
         content = content_digest(strategy)
         approved = any(one.digest == content for one in strategy.approvals)

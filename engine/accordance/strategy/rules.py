@@ -21,8 +21,9 @@ from .model import (
     Rule,
     SeverityStep,
 )
+from .portfolio_reading import PortfolioRules
 
-FILE_FIELDS: Final = ("theme", "definitions", "rules")
+FILE_FIELDS: Final = ("theme", "definitions", "rules", "portfolio")
 RULE_FIELDS: Final = (
     "title",
     "stages",
@@ -60,6 +61,7 @@ class RuleFiles:
         self.problems = problems
         self.expressions = expressions
         self.definitions = Definitions(problems, expressions)
+        self.portfolio = PortfolioRules(themes, problems, expressions)
         self.rules: dict[str, Rule] = {}
         self.ids: dict[str, Place] = {}
         self.aliases: dict[str, Place] = {}
@@ -72,9 +74,11 @@ class RuleFiles:
         if fields is None:
             return
         self.definitions.read(fields)
+        self.portfolio.read(fields)
         rules = fields.members("rules")
         if rules:
-            # A file that only holds definitions belongs to every theme.
+            # A file that only holds definitions, or rules over the portfolio, whose ids name their
+            # theme, belongs to every theme.
             fields.require("theme")
         theme = self._theme(fields)
         for rule_id, entry, place in rules:

@@ -45,6 +45,13 @@ def _expressions(strategy: Strategy) -> Iterator[Node]:
             yield rule.when
         yield from (requirement.expression for requirement in rule.require)
         yield from (step.expression for step in rule.severity_when)
+    for over in strategy.portfolio:
+        yield from (
+            one for one in (over.of, over.group_by, over.rank, over.when) if one is not None
+        )
+        yield from (figure.expression for figure in over.figures)
+        yield from (requirement.expression for requirement in over.require)
+        yield from (step.expression for step in over.severity_when)
     for table in (strategy.verdict, strategy.opinion):
         yield from (row.when for row in table.rows if row.when is not None)
     if strategy.spectrum is not None:
@@ -57,6 +64,9 @@ def _messages(strategy: Strategy) -> Iterator[str]:
     for rule in _rules(strategy):
         yield rule.finding
         yield from (requirement.unmet for requirement in rule.require if requirement.unmet)
+    for over in strategy.portfolio:
+        yield over.finding
+        yield from (requirement.unmet for requirement in over.require if requirement.unmet)
 
 
 def _rules(strategy: Strategy) -> tuple[Rule, ...]:
