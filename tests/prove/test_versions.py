@@ -140,7 +140,7 @@ def test_witnesses_become_rule_cases_that_pass(tmp_path: Path) -> None:
         ("TT-01", "TT-01 is stricter"),
         ("TT-02", "TT-02 is stricter"),
     ]
-    assert run_cases(Checker(made), cases)["failed"] == 0
+    assert run_cases(made, cases)["failed"] == 0
     with pytest.raises(Refused, match="is there already"):
         save(proof.answers, made, file)
     with pytest.raises(Refused, match="there is no witness to save"):

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from . import Json
+from .page import Page
 from .paint import INDENT, Paint
 from .proof import part_lines
 from .wording import MARKS, OUTCOMES, count, day, value
@@ -18,6 +19,11 @@ def lines(outcome: Json, paint: Paint) -> list[str]:
     for failure in outcome["failures"]:
         text += [*_failure(failure, paint), ""]
     return [*text, *_themes(outcome, paint), "", *_total(outcome, paint)]
+
+
+def lines_of_failure(failure: Json, page: Page) -> list[str]:
+    """One failing case, for the page."""
+    return _failure(failure, Paint(page))
 
 
 def _failure(failure: Json, paint: Paint) -> list[str]:

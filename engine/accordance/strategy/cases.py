@@ -105,6 +105,15 @@ def examine_rule_cases(
     return tuple(reader.cases), in_file_order(reader.problems)
 
 
+def cases_of(node: Located, strategy: Strategy) -> tuple[RuleCase, ...]:
+    """The cases of one file. Raises Refused with all problems."""
+    reader = _Reader(strategy)
+    reader.read(node)
+    if reader.problems:
+        raise Refused(in_file_order(reader.problems))
+    return tuple(reader.cases)
+
+
 class _Reader:
     def __init__(self, strategy: Strategy) -> None:
         self.strategy = strategy

@@ -46,7 +46,7 @@ def example(
     whole = _answer(checker, rule, case, every)
     found = None
     if rule.about != EVIDENCE:
-        found = _answer(checker, rule, case, _cut(every, frozenset({*ALWAYS, *paths})))
+        found = _answer(checker, rule, case, cut(every, frozenset({*ALWAYS, *paths})))
     if found is None or any(found[name] != whole[name] for name in _SAME):
         found = whole
     return found
@@ -82,14 +82,14 @@ def _read(checker: Checker, text: str) -> Case:
     return read_case(laid_over(None, tree, tree), checker.strategy.model)
 
 
-def _cut(facts: Mapping[str, Any], paths: frozenset[str], prefix: str = "") -> dict[str, Any]:
+def cut(facts: Mapping[str, Any], paths: frozenset[str], prefix: str = "") -> dict[str, Any]:
     """The facts at some paths; a list that is read keeps all of its items."""
     kept: dict[str, Any] = {}
     for name, value in facts.items():
         path = f"{prefix}{name}"
         below = any(other.startswith(f"{path}.") for other in paths)
         if isinstance(value, Mapping):
-            inner = _cut(value, paths, f"{path}.") if below else {}
+            inner = cut(value, paths, f"{path}.") if below else {}
             if inner or path in paths:
                 kept[name] = inner
         elif isinstance(value, list) and all(isinstance(item, Mapping) for item in value):
@@ -102,4 +102,4 @@ def _cut(facts: Mapping[str, Any], paths: frozenset[str], prefix: str = "") -> d
 
 def _item(item: Mapping[str, Any], paths: frozenset[str], path: str) -> dict[str, Any]:
     labels = frozenset(f"{path}.{label}" for label in LABELS)
-    return _cut(item, paths | labels, f"{path}.")
+    return cut(item, paths | labels, f"{path}.")

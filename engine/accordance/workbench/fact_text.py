@@ -23,6 +23,11 @@ def fact_text(facts: Mapping[str, Any]) -> str:
     return "".join(line + "\n" for line in _group(facts))
 
 
+def one_line(value: Any) -> str:
+    """A value as it stands behind its name, within one line."""
+    return _flow(value)
+
+
 def _group(facts: Mapping[str, Any]) -> list[str]:
     lines: list[str] = []
     for name, value in facts.items():

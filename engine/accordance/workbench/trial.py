@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from ..check.answer import PROGRAM, strategy_stamp
@@ -11,45 +11,83 @@ from ..check.checker import Checker
 from ..problem import Code, Place, Problem, Refused
 from ..strategy.cases import RuleCase
 from ..strategy.folder import CASES, HEADER
+from ..strategy.model import Strategy
+from .focus import focus
 
 SCHEMA: Final = "accordance/test/1"
 _EXACT: Final = ("outcome", "severity", "severity_least", "gate", "moot")
+Track = Callable[[Sequence[int]], Iterable[int]]
 _LEVELS_UP: Final = 2
 """A file of cases lies in the folder `tests` of its strategy, or in a folder of that one."""
 
 
-def run_cases(checker: Checker, cases: Iterable[RuleCase]) -> dict[str, Any]:
+def run_cases(strategy: Strategy, cases: Sequence[RuleCase], track: Track = iter) -> dict[str, Any]:
     """What became of the cases, in the form `accordance/test/1`.
 
+    The cases of a rule are checked against that rule and what it reads. `track` sees them go by.
     Raises Refused with the cases that cannot be checked at all.
     """
-    strategy = checker.strategy
+    failures, problems = _tried(strategy, cases, track)
+    if problems:
+        raise Refused(problems[case] for case in sorted(problems))
     themes: dict[str, dict[str, Any]] = {}
-    failures: list[dict[str, Any]] = []
-    problems: list[Problem] = []
-    for case in cases:
+    for number, case in enumerate(cases):
         theme = themes.setdefault(
             case.theme, {"theme": case.theme, "source": case.place.file, "passed": 0, "failed": 0}
         )
-        try:
-            found = failure(checker, case)
-        except Refused as refused:
-            problems += (problem.at(case.place) for problem in refused.problems)
-            continue
-        theme["failed" if found else "passed"] += 1
-        if found:
-            failures.append(found)
-    if problems:
-        raise Refused(problems)
+        theme["failed" if number in failures else "passed"] += 1
     return {
         "schema": SCHEMA,
         "program": PROGRAM,
         "strategy": strategy_stamp(strategy),
-        "passed": sum(theme["passed"] for theme in themes.values()),
+        "passed": len(cases) - len(failures),
         "failed": len(failures),
         "themes": list(themes.values()),
-        "failures": failures,
+        "cases": [
+            {
+                "rule": case.rule,
+                "name": case.name,
+                "theme": case.theme,
+                "source": case.place.file,
+                "line": case.place.line,
+                "passed": number not in failures,
+            }
+            for number, case in enumerate(cases)
+        ],
+        "failures": [failures[number] for number in sorted(failures)],
     }
+
+
+def _tried(
+    strategy: Strategy, cases: Sequence[RuleCase], track: Track
+) -> tuple[dict[int, dict[str, Any]], dict[int, Problem]]:
+    """The cases that fail and those that cannot be checked, by their number."""
+    by_rule: dict[str, list[int]] = {}
+    for number, case in enumerate(cases):
+        by_rule.setdefault(case.rule, []).append(number)
+    order = [number for numbers in by_rule.values() for number in numbers]
+    failures: dict[int, dict[str, Any]] = {}
+    problems: dict[int, Problem] = {}
+    focused = strategy
+    checker: Checker | None = None
+    rule = None
+    for number in track(order):
+        case = cases[number]
+        if checker is None or case.rule != rule:
+            rule = case.rule
+            wanted = focus(strategy, {rule})
+            if checker is None or wanted is not focused:
+                if checker is not None:
+                    checker.close()
+                focused, checker = wanted, Checker(wanted)
+        try:
+            found = failure(checker, case)
+        except Refused as refused:
+            problems[number] = refused.problems[0].at(case.place)
+            continue
+        if found:
+            failures[number] = found
+    return failures, problems
 
 
 def failure(checker: Checker, case: RuleCase) -> dict[str, Any] | None:

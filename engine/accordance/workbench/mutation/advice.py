@@ -53,8 +53,6 @@ def _truth(change: Change) -> str:
 
 
 def _part(change: Change) -> str:
-    if change.after is not None:
-        return f"write a case for each alternative of `{change.before}`"
     return f"write a case in which `{change.before}` alone decides"
 
 

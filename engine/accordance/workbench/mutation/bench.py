@@ -22,10 +22,11 @@ from ...plan.formula import TRUE
 from ...plan.planning import PlannedRule, bounds_of
 from ...problem import Refused
 from ...strategy.cases import RuleCase
-from ...strategy.model import EVIDENCE, Rule, Strategy
+from ...strategy.model import Rule
+from ..focus import focus, names_in
 from ..rule_parts import expressions
 from ..trial import failure
-from .changes import Change, Edit, names_in
+from .changes import Change, Edit
 
 Evaluate = Callable[[Frame], Value]
 
@@ -105,6 +106,14 @@ class Bench:
         assert rule is not None
         return self._judge(self._prepare(rule, changed), changed, case)
 
+    def state(self, node: Node, case: RuleCase) -> Value:
+        """Whether a part of a condition is true, false or UNKNOWN in a case, as it stands."""
+        value = self._values.get(id(node))
+        if value is None:
+            value = self._values[id(node)] = self._compiler.compile(node, None).value
+            self._kept.append(node)
+        return self._state(_Part(node, value, True), case, self._frame(case))
+
     def confirm(self, change: Change) -> RuleCase | None:
         """As `noticed_by`, but found by the check itself."""
         return self._failing(
@@ -114,11 +123,7 @@ class Bench:
     def _failing(self, change: Change, cases: Iterable[RuleCase]) -> RuleCase | None:
         """The first of some cases that fails a check of the changed strategy, or None."""
         cases = list(cases)
-        about = {rule.id: rule.about for rule in self.strategy.rules}
-        if any(about[case.rule] == EVIDENCE for case in cases):
-            strategy = change.edit.made(self.strategy)
-        else:
-            strategy = change.edit.made(_only(self.strategy, {case.rule for case in cases}))
+        strategy = change.edit.made(focus(self.strategy, {case.rule for case in cases}))
         checker = Checker(strategy)
         try:
             for case in cases:
@@ -239,11 +244,6 @@ class Bench:
                 self.checker.definition(name, frame)
             self._frames[id(case)] = frame
         return frame
-
-
-def _only(strategy: Strategy, rules: set[str]) -> Strategy:
-    """A strategy that has no other rules."""
-    return replace(strategy, rules=tuple(rule for rule in strategy.rules if rule.id in rules))
 
 
 def _all(states: Iterable[Value]) -> Value:

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from ...feel.printing import to_source
-from ...feel.syntax import Name, Node, walk
+from ...feel.syntax import Node
 from ...feel.types import BOOLEAN
 from ...feel.values import Months, Value, duration_text, number_text
 from ...plan.outcome import SEVERITY_RANK
 from ...strategy.model import SEVERITIES, STAGES, Definition, Parameter, Rule, Strategy
+from ..focus import names_in
 from ..rule_parts import expressions, names_in_messages
 from .sameness import Sameness
 from .variants import Kind, Variant, condition_variants, neighbours, variants
@@ -258,11 +259,6 @@ def value_text(value: Value) -> str:
     if isinstance(value, Months) or hasattr(value, "total_seconds"):
         return duration_text(value)
     return number_text(value)
-
-
-def names_in(nodes: Iterable[Node]) -> set[str]:
-    """The names that stand in expressions."""
-    return {part.name for node in nodes for part in walk(node) if isinstance(part, Name)}
 
 
 def readers(strategy: Strategy) -> dict[str, tuple[str, ...]]:

@@ -184,8 +184,7 @@ def _shortened(node: Node) -> Iterator[Variant]:
     elif isinstance(node, In) and len(node.tests) > 1:
         for index in range(len(node.tests)):
             rest = node.tests[:index] + node.tests[index + 1 :]
-            whole = with_fields(node, tests=rest)
-            yield Variant(Kind.PART, whole, node, whole)
+            yield Variant(Kind.PART, with_fields(node, tests=rest), node.tests[index], None)
 
 
 def joined(kind: type[And] | type[Or], node: Node) -> Node:
