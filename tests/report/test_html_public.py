@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import re
 from typing import Any
 
+import openpyxl
 import pytest
 
 from accordance.check.publication import public_answer
@@ -60,11 +62,19 @@ def test_no_format_tells_an_exempt_fact(path: Any) -> None:
     internal, public = checker().check(case).to_json(), public_answer(checker(), case)
     for name in (*FORMATS, *PAPERS):
         page = Page(full=True)
-        text = format_named(name).check([public], page)
+        text = words(format_named(name).check([public], page))
         assert sorted(secret for secret in secrets if found(secret, text)) == []
     for name in ("json", "html"):
-        whole = format_named(name).check([internal], Page())
+        whole = words(format_named(name).check([internal], Page()))
         assert any(found(secret, whole) for secret in secrets), f"{name} shows no fact at all"
+
+
+def words(written: str | bytes) -> str:
+    """A report as text; of a workbook, all that stands in its cells."""
+    if isinstance(written, str):
+        return written
+    book = openpyxl.load_workbook(io.BytesIO(written))
+    return "\n".join(str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row)
 
 
 def found(secret: str, text: str) -> bool:
@@ -75,8 +85,8 @@ def test_every_format_says_how_much_is_withheld() -> None:
     public = public_answer(checker(), planted(ENERGY, 1))
     facts, rules = public["withheld"]["facts"], public["withheld"]["rules"]
     assert facts and rules
-    for name in ("table", "markdown", "html"):
-        text = " ".join(format_named(name).check([public], Page()).split())
+    for name in ("table", "markdown", "html", "xlsx"):
+        text = " ".join(words(format_named(name).check([public], Page())).split())
         assert re.search(rf"withheld: {facts} facts exempt from publication", text, re.IGNORECASE)
         assert f"results of {rules} rules that rest on them" in text
 

@@ -14,7 +14,7 @@ from . import options
 from .options import NEVER
 from .progress import with_progress
 from .reading import read_cases, read_together
-from .stream import page_for, write
+from .stream import page_for, write, write_bytes
 
 PUBLIC = "public"
 
@@ -76,6 +76,9 @@ def command(
     from ..report import format_named
     from ..strategy.reading import load_strategy
 
+    name = options.chosen_format(format_name, output, papers=True)
+    if name == "xlsx" and output is None:
+        raise click.UsageError("a workbook needs a file: add --output FILE")
     _refuse_to_overwrite(output, files)
     checker = Checker(load_strategy(strategy))
     read = read_together if combine else read_cases
@@ -92,9 +95,11 @@ def command(
             problems += refused.problems
     if problems:
         raise Refused(problems)
-    name = options.chosen_format(format_name, output, papers=True)
-    text = format_named(name).check(shown or reports, page_for(output, everything))
-    write(text, output, name)
+    written = format_named(name).check(shown or reports, page_for(output, everything))
+    if isinstance(written, bytes):
+        write_bytes(written, output)
+    else:
+        write(written, output, name)
     return exit_code(reports, fail_on, fail_on_gaps)
 
 

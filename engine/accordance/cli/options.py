@@ -116,5 +116,5 @@ def chosen_format(name: str | None, output: str | None, papers: bool = False) ->
     ending = os.path.splitext(output or "")[1].lower()
     chosen = ENDINGS.get(ending, "table")
     if chosen in PAPERS and not papers:
-        raise click.UsageError(f"only `check` writes {chosen}; choose another --output or --format")
+        raise click.UsageError(f"this command does not write {chosen}; choose another --format")
     return chosen

@@ -15,8 +15,11 @@ Json: TypeAlias = dict[str, Any]
 """An answer in its JSON form; its member `schema` says which: `accordance/check/1` and the like."""
 
 FORMATS: Final = ("table", "json", "markdown")
-PAPERS: Final = ("html",)
-"""The formats that only a report of cases has: papers to hand in."""
+PAPERS: Final = ("html", "csv", "ndjson", "xlsx", "sarif")
+"""The formats that only a report of cases has: papers to hand in, and data to read on in other
+programs. All are text but `xlsx`."""
+_MODULES: Final = {"sarif": "check_sarif"}
+"""Where a format has not its own name as its module's."""
 ENDINGS: Final = {
     ".json": "json",
     ".md": "markdown",
@@ -24,6 +27,11 @@ ENDINGS: Final = {
     ".txt": "table",
     ".html": "html",
     ".htm": "html",
+    ".csv": "csv",
+    ".ndjson": "ndjson",
+    ".jsonl": "ndjson",
+    ".xlsx": "xlsx",
+    ".sarif": "sarif",
 }
 """The format that the ending of an output file asks for."""
 
@@ -31,7 +39,7 @@ ENDINGS: Final = {
 class Format(Protocol):
     """What each format module offers; every text ends with a line break."""
 
-    def check(self, reports: Sequence[Json], page: Page) -> str:
+    def check(self, reports: Sequence[Json], page: Page) -> str | bytes:
         """The reports of one or more cases; one report stands for itself, several for a list."""
 
     def explanation(self, explanation: Json, page: Page) -> str:
@@ -54,4 +62,4 @@ def format_named(name: str) -> Format:
     """The format of that name (one of FORMATS, or of PAPERS, which have `check` alone)."""
     if name not in (*FORMATS, *PAPERS):
         raise ValueError(f"no format is called {name}")
-    return cast(Format, import_module(f".{name}", __name__))
+    return cast(Format, import_module(f".{_MODULES.get(name, name)}", __name__))

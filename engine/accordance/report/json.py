@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from json.encoder import encode_basestring
 from typing import Any, Final
@@ -52,7 +52,13 @@ def write(value: Any) -> str:
     return _written(value, "\n") + "\n"
 
 
-def _written(value: Any, margin: str) -> str:
+def line(value: Any) -> str:
+    """The same text on one line, without spaces that carry nothing, ending with a line break."""
+    return _written(value, None) + "\n"
+
+
+def _written(value: Any, margin: str | None) -> str:
+    """The text of a value; `margin` begins each of its lines, None puts all on one line."""
     if value is None:
         return "null"
     if value is True:
@@ -66,19 +72,21 @@ def _written(value: Any, margin: str) -> str:
     if isinstance(value, Mapping):
         if not value:
             return "{}"
-        inner = margin + "  "
-        members = (f"{_text(key)}: {_written(member, inner)}" for key, member in value.items())
-        return "{" + inner + ("," + inner).join(members) + margin + "}"
+        inner, colon = (None, ":") if margin is None else (margin + "  ", ": ")
+        members = (f"{_text(key)}{colon}{_written(one, inner)}" for key, one in value.items())
+        return "{" + _lines(members, inner) + (margin or "") + "}"
     if isinstance(value, Sequence):
         if not value:
             return "[]"
-        inner = margin + "  "
-        return (
-            "[" + inner + ("," + inner).join(_written(item, inner) for item in value) + margin + "]"
-        )
+        inner = None if margin is None else margin + "  "
+        return "[" + _lines((_written(one, inner) for one in value), inner) + (margin or "") + "]"
     if isinstance(value, dt.date):
         return _text(value.isoformat())
     return _number(value)
+
+
+def _lines(members: Iterable[str], margin: str | None) -> str:
+    return ",".join(members) if margin is None else margin + ("," + margin).join(members)
 
 
 def _text(text: str) -> str:

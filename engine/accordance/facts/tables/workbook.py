@@ -9,13 +9,13 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
-import zipfile
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any, Final
 
 from ...feel.values import Value, number, number_text
 from ...problem import Code, Problem, Refused
+from ...source.archives import settled
 from ...source.quoting import quoted
 from ...source.table import column_letters
 from ...source.workbook_reader import SIGNIFICANT_DIGITS, import_openpyxl
@@ -32,9 +32,6 @@ MAX_TEXT: Final = 32_767
 ROWS_PREPARED: Final = 1_000
 """So many rows offer their words to choose from."""
 HEADER_ROWS: Final = 3
-_LATEST: Final = (1980, 1, 1, 0, 0, 0)
-"""The date of every part of the archive, so that the same facts give the same bytes."""
-_MOMENT: Final = dt.datetime(1980, 1, 1)
 _ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)|\r")
 _NEEDED_COLOUR: Final = "FFF2CC"
 _PATH_COLOUR: Final = "808080"
@@ -66,7 +63,7 @@ def workbook_bytes(
     maker.add_aside()
     raw = io.BytesIO()
     book.save(raw)
-    return _settled(raw.getvalue())
+    return settled(raw.getvalue())
 
 
 def _sheets(model: FactModel, questions: Questions, stated: dict[str, Sheet]) -> dict[str, Sheet]:
@@ -256,25 +253,3 @@ def _words(shape: Shape | None) -> tuple[str, ...]:
     if isinstance(shape, List) and isinstance(shape.item, Group):
         return (NONE,)
     return ()
-
-
-def _settled(data: bytes) -> bytes:
-    """The same workbook without the time at which it was made."""
-    made = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(data)) as old,
-        zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new,
-    ):
-        for part in old.infolist():
-            content = old.read(part)
-            if part.filename == "docProps/core.xml":
-                content = re.sub(
-                    rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*",
-                    rb"\g<1>" + f"{_MOMENT.isoformat()}Z".encode(),
-                    content,
-                )
-            settled = zipfile.ZipInfo(part.filename, _LATEST)
-            settled.compress_type = zipfile.ZIP_DEFLATED
-            settled.external_attr = 0o600 << 16
-            new.writestr(settled, content)
-    return made.getvalue()
