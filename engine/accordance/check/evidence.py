@@ -231,7 +231,7 @@ class EvidenceReader:
         """What a leaf rests on that is true or false: it is decided without what is missing."""
         found = self._found.get(index)
         if found is None:
-            found = self._found[index] = Evidence()
+            found = self._found[index] = Evidence(decided=True)
             code.evidence(frame, found)
             found.missing.clear()
             found.reasons.clear()

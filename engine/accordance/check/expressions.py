@@ -20,6 +20,7 @@ from ..feel.values import Value
 from ..plan.planning import Plan
 
 if TYPE_CHECKING:
+    from ..feel.evidence_source import EvidenceWriter
     from ..feel.generating import Generator
 
 GENERATE_AFTER: Final = 100
@@ -41,7 +42,7 @@ class LeafPlace(NamedTuple):
 
 class Expressions:
     """The compiled expressions of a plan: closures at first, each made when first needed; after
-    `generate` source for the values (see feel/generating.py)."""
+    `generate` source (see feel/generating.py and feel/evidence_source.py)."""
 
     def __init__(self, plan: Plan) -> None:
         self.names: Names = plan.names
@@ -49,18 +50,26 @@ class Expressions:
         self._plan = plan
         self._compiler = Compiler(self.names)
         self._generator: Generator | None = None
+        self._writer: EvidenceWriter | None = None
 
     def leaf(self, index: int) -> Code:
         """A leaf by its index."""
         self.definitions  # noqa: B018  they say which names are silent
         code = self.leaves.get(index)
         if code is None:
-            code = self.leaves[index] = self.compile(self._plan.leaves[index].expression)
+            code = self.leaves[index] = self._whole(self._plan.leaves[index].expression)
         return code
 
     def compile(self, expression: Node) -> Code:
         """Any expression over the names of the plan."""
         return self._compiler.compile(expression, None)
+
+    def _whole(self, expression: Node) -> Code:
+        """A leaf or definition."""
+        code = self.compile(expression)
+        if self._writer is not None:
+            self._writer.replace(code)
+        return code
 
     @cached_property
     def definitions(self) -> dict[str, Code]:
@@ -94,15 +103,17 @@ class Expressions:
         return evaluate
 
     def generate(self) -> None:
-        """Compile anew what was compiled so far, and from now on all, with values as source."""
+        """Compile anew what was compiled so far, and from now on all, as source."""
+        from ..feel.evidence_source import EvidenceWriter
         from ..feel.generating import Generator
 
         self._compiler = self._generator = Generator(self.names)
+        self._writer = EvidenceWriter(self._generator)
         for name in self.definitions:
             expression = self._plan.definitions[name].definition.expression
-            self.definitions[name] = self.compile(expression)
+            self.definitions[name] = self._whole(expression)
         for index in self.leaves:
-            self.leaves[index] = self.compile(self._plan.leaves[index].expression)
+            self.leaves[index] = self._whole(self._plan.leaves[index].expression)
 
     def _generated(
         self, generator: Generator, definitions: Sequence[str], leaves: Sequence[LeafPlace]

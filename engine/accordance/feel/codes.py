@@ -50,12 +50,14 @@ class Evidence:
     """What a value rests on, in the order it was read.
 
     `facts`: concrete path -> value; `missing`: concrete paths of unknown facts; `reasons`: why
-    something could not be computed.
+    something could not be computed. That of a value that is `decided` is asked for its facts alone,
+    since it does not hang on what is missing.
     """
 
-    __slots__ = ("facts", "missing", "reasons")
+    __slots__ = ("decided", "facts", "missing", "reasons")
 
-    def __init__(self) -> None:
+    def __init__(self, decided: bool = False) -> None:
+        self.decided = decided
         self.facts: dict[str, Value] = {}
         self.missing: dict[str, None] = {}
         self.reasons: dict[str, None] = {}
@@ -90,8 +92,10 @@ class Code:
     simple: bool = False
     """Does it rest on the same few facts whatever their values?"""
     origin: tuple[Any, ...] = ()
-    """What the value is made of: the kind of expression, and its parts (see generating.py); empty
-    where that does not matter."""
+    """What the expression is made of: its kind, and its parts (see generating.py); empty where that
+    does not matter."""
+    excuse: Callable[[Frame, Evidence], None] | None = None
+    """The last part of the evidence: why the value cannot be computed although its parts can."""
 
     def places(self, frame: Frame) -> list[str | None]:
         """The concrete path of each item of a list, None for an item that is no fact's."""

@@ -152,18 +152,21 @@ class Compiler:
         def value(frame: Frame) -> Value:
             return operate(first(frame), second(frame))
 
-        def evidence(frame: Frame, found: Evidence) -> None:
-            left.evidence(frame, found)
-            right.evidence(frame, found)
+        def excuse(frame: Frame, found: Evidence) -> None:
             one, other = first(frame), second(frame)
             if operate(one, other) is UNKNOWN:
                 reason = logic.why_unknown(node.operator, one, other)
                 if reason:
                     found.reasons[reason] = None
 
+        def evidence(frame: Frame, found: Evidence) -> None:
+            left.evidence(frame, found)
+            right.evidence(frame, found)
+            excuse(frame, found)
+
         if left.daily and right.daily:
             return Code(once_a_day(value), evidence, daily=True)
-        return Code(value, evidence, origin=("apply", operate, (left, right)))
+        return Code(value, evidence, origin=("apply", operate, (left, right)), excuse=excuse)
 
     def _comparison(self, node: syntax.Comparison, scope: Local | None) -> Code:
         sign = node.operator
@@ -353,12 +356,8 @@ class Compiler:
         def evidence(frame: Frame, found: Evidence) -> None:
             if value(frame) is not UNKNOWN:
                 gather(frame, found)
-                return
-            inner = Evidence()
-            gather(frame, inner)
-            if not inner.missing and not inner.reasons:
-                inner.reasons[f"`{function.name}` has no result for these values"] = None
-            found.add(inner)
+            else:
+                no_result(gather, function.name, frame, found)
 
         kind = codes[0].type if node.function == "distinct values" else ANY
         return Code(value, evidence, kind, origin=origin)
@@ -375,6 +374,18 @@ def _applied(
         apply, (first, second) = function.apply, values
         return lambda frame: apply(first(frame), second(frame))
     return lambda frame: functions.apply(function, [value(frame) for value in values])
+
+
+def no_result(
+    gather: Callable[[Frame, Evidence], None], name: str, frame: Frame, found: Evidence
+) -> None:
+    """The evidence of a function that has no result: the arguments that are not known, or where
+    there is none the function itself."""
+    inner = Evidence()
+    gather(frame, inner)
+    if not inner.missing and not inner.reasons:
+        inner.reasons[f"`{name}` has no result for these values"] = None
+    found.add(inner)
 
 
 def counts_items(node: Node) -> bool:

@@ -48,25 +48,17 @@ def _comparing(sign: str, left: Code, right: Code) -> Callable[[Frame], Value]:
 
 
 def compared(sign: str, left: Code, right: Code) -> Code:
-    return Code(
-        _comparing(sign, left, right),
-        _both(sign, left, right),
-        simple=left.simple and (right.daily or right.simple),
-        origin=("compare", sign, left, right),
-    )
-
-
-def _both(sign: str, left: Code, right: Code) -> Callable[[Frame, Evidence], None]:
+    value = _comparing(sign, left, right)
+    simple = left.simple and (right.daily or right.simple)
+    origin = "compare", sign, left, right
     if is_silent(left) and is_silent(right):
-        return no_evidence
+        return Code(value, no_evidence, simple=simple, origin=origin)
     if left.locate is not None and right.daily:
         # A fact against a constant: what is not known is the fact.
-        return left.evidence
+        return Code(value, left.evidence, simple=simple, origin=origin)
     first, second = left.value, right.value
 
-    def evidence(frame: Frame, found: Evidence) -> None:
-        left.evidence(frame, found)
-        right.evidence(frame, found)
+    def excuse(frame: Frame, found: Evidence) -> None:
         one, other = first(frame), second(frame)
         if one is UNKNOWN or other is UNKNOWN:
             return
@@ -76,7 +68,12 @@ def _both(sign: str, left: Code, right: Code) -> Callable[[Frame, Evidence], Non
             if reason:
                 found.reasons[reason] = None
 
-    return evidence
+    def evidence(frame: Frame, found: Evidence) -> None:
+        left.evidence(frame, found)
+        right.evidence(frame, found)
+        excuse(frame, found)
+
+    return Code(value, evidence, simple=simple, origin=origin, excuse=excuse)
 
 
 def membership(value: Code, constants: list[Value]) -> Code:

@@ -5,8 +5,8 @@ evaluated. Once a strategy has met a number of cases, its expressions are compil
 values written as source: each part as a Python expression inside that of the part around it, so
 that only whole leaves and loops are functions. What is rare (lists with items that are only
 possible, numbers of which only the bounds are known, kinds that do not go together) is left to the
-functions of `logic` and `functions`, and what has no source here to its closure. Evidence is
-gathered by closures always. Tests hold the two to each other and to the oracle.
+functions of `logic` and `functions`, and what has no source here to its closure. Tests hold the two
+to each other and to the oracle. evidence_source.py does the same for what a value rests on.
 """
 
 from __future__ import annotations
@@ -26,9 +26,12 @@ from .compiling import (
     Frame,
     Local,
     Names,
+    Supplied,
     TooMuchWork,
+    is_silent,
     member,
 )
+from .paths import steps_of
 from .syntax import Node
 from .values import NONE, UNKNOWN, Value
 
@@ -62,6 +65,7 @@ class Generator(Compiler):
             "ordered": logic.ORDERED,
             "is_none": logic.is_none,
             "has_value": logic.has_value,
+            "Supplied": Supplied,
             "too_much": _too_much,
         }
         self._numbers = 0
@@ -148,10 +152,16 @@ class Generator(Compiler):
         return Text(f"frame[{SUPPLIED}].get({name!r}, U)")
 
     def _write_member(self, base: Code, name: str) -> Text:
+        steps = item_steps(base)
+        if steps is not None:
+            slot, *names = steps
+            text = self._steps(f"item{slot}_facts", [*names, name])
+            return text._replace(before=frozenset(item_lines(slot)))
         inner, one = self.write(base), self.new("part")
+        supplied = f"isinstance({one}, Supplied) and {name!r} in {one}.known"
         return self._join(
             f"({one}.get({name!r}, U) if type({one} := {inner.text}) is dict"
-            f" else member({one}, {name!r}))",
+            f" else {one}.known[{name!r}] if {supplied} else member({one}, {name!r}))",
             [inner],
         )
 
@@ -297,6 +307,13 @@ class Generator(Compiler):
         ]
         return self._looping(items, slot, inner, general, lines)
 
+    def _write_mapped(
+        self, items: Code, slot: int, result: Code, general: Callable[[Frame], Value]
+    ) -> Text:
+        inner = self.write(result)
+        lines = ["made = []", *_loop(slot, inner), "    made.append(given)", "return made"]
+        return self._looping(items, slot, inner, general, lines)
+
     def _looping(
         self,
         items: Code,
@@ -307,11 +324,10 @@ class Generator(Compiler):
     ) -> Text:
         """A loop over a plain list; any other list is left to the closure."""
         source = self.write(items)
-        own = f"item{slot} = frame[{slot}]"
         loop = self.define(
             "frame",
             [
-                *sorted((source.before | inner.before) - {own}),
+                *sorted((source.before | inner.before) - frozenset(item_lines(slot))),
                 f"items = {source.text}",
                 "if type(items) is not list:",
                 f"    return {self.bind(general)}(frame)",
@@ -324,10 +340,24 @@ class Generator(Compiler):
         return Text(f"{self.bind(loop)}(frame)")
 
 
+def item_lines(slot: int) -> tuple[str, str]:
+    """The lines that read an item of a list, and its facts where it is a group of facts. In the
+    order of the alphabet they stand in this order."""
+    item = f"item{slot}"
+    return f"{item} = frame[{slot}]", f"{item}_facts = {item} if type({item}) is dict else NO_FACTS"
+
+
+def item_steps(code: Code) -> tuple[Any, ...] | None:
+    """The slot of a local variable and the names that lead to a group of facts of its item."""
+    return None if is_silent(code) else steps_of(code)
+
+
 def _loop(slot: int, inner: Text) -> list[str]:
+    facts = item_lines(slot)[1]
     return [
         f"for item{slot} in items:",
         f"    frame[{slot}] = item{slot}",
+        *([f"    {facts}"] if facts in inner.before else []),
         f"    given = {inner.text}",
     ]
 

@@ -176,8 +176,9 @@ def mapped_code(items: Code, slot: int, result: Code) -> Code:
             return [item for item, _ in made]
         return Uncertain(tuple(made))
 
+    kind, origin = ListType(item=result.type), ("mapped", items, slot, result, value)
     if is_silent(items) and is_silent(result):
-        return Code(value, no_evidence, ListType(item=result.type))
+        return Code(value, no_evidence, kind, origin=origin)
 
     def evidence(frame: Frame, found: Evidence) -> None:
         items.evidence(frame, found)
@@ -185,7 +186,7 @@ def mapped_code(items: Code, slot: int, result: Code) -> Code:
             frame[slot] = item
             result.evidence(frame, found)
 
-    return Code(value, evidence, ListType(item=result.type))
+    return Code(value, evidence, kind, origin=origin)
 
 
 def flattened_code(nested: Code) -> Code:
@@ -206,4 +207,4 @@ def flattened_code(nested: Code) -> Code:
             return [item for item, _ in made]
         return Uncertain(tuple(made))
 
-    return Code(value, nested.evidence, nested.type)
+    return Code(value, nested.evidence, nested.type, origin=("flattened", nested))

@@ -190,7 +190,7 @@ def member_code(base: Code, name: str) -> Code:
         kind = owner.fields.get(name, ANY)
         if base.names is not None:
             return fact_code((*base.names, name), kind)
-        steps = _steps(base)
+        steps = steps_of(base)
         if steps is not None and not is_silent(base):
             return _item_fact(steps[0], (*steps[1:], name), kind, ("member", base, name))
     inner = base.value
@@ -245,14 +245,14 @@ def member(group: Value, name: str) -> Value:
     return UNKNOWN
 
 
-def _steps(code: Code) -> tuple[Any, ...] | None:
+def steps_of(code: Code) -> tuple[Any, ...] | None:
     """The slot of a local variable and the steps from it, for groups in groups of an item."""
     if not isinstance(code.type, ContextType) or not code.origin:
         return None
     if code.origin[0] == "local":
         return (code.origin[1],)
     if code.origin[0] == "member":
-        outer = _steps(code.origin[1])
+        outer = steps_of(code.origin[1])
         return None if outer is None else (*outer, code.origin[2])
     return None
 
