@@ -17,6 +17,8 @@ LAYERS = (
     "strategy",
     "plan",
     "check",
+    "portfolio",
+    "review",
     "sweep",
     "prove",
     "workbench",

@@ -12,6 +12,7 @@ class Code(StrEnum):
 
     # the file itself
     FILE_UNREADABLE = "file-unreadable"
+    FILE_UNWRITABLE = "file-unwritable"
     FILE_TOO_LARGE = "file-too-large"
     FILE_NOT_TEXT = "file-not-text"
     FILE_EMPTY = "file-empty"
@@ -105,7 +106,10 @@ class Code(StrEnum):
     SHEET = "sheet"
     REGISTER_MAPPING = "mapping"
     SOURCES_DIFFER = "sources-differ"
+    SURVEY = "survey"
     OPEN_CONTRACTING = "open-contracting"
+    # runs
+    RUN_CHANGED = "run-changed"
     # the call
     USAGE = "usage"
 

@@ -324,6 +324,10 @@ class Checker:
                 readers.setdefault(path, set()).add(planned.rule.id)
         return {path: frozenset(rules) for path, rules in readers.items()}
 
+    def facts_of_definition(self, name: str) -> tuple[str, ...]:
+        """The facts that a definition reads, by static path."""
+        return self._reads.of_definition(name)
+
     def can_change(self, formula: Formula) -> bool:
         """Could an action change whether this holds? Not what the partnership is, nor the day."""
         facts = self.strategy.model.facts
