@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from accordance.problem import Refused
 from accordance.strategy.model import Strategy
-from accordance.sweep.records import Record
+from accordance.sweep.reading import lines_in
 from accordance.sweep.sweeping import CHECK, DUCKDB, Options, Sweep
 from tests.generating.facts import TODAY
 from tests.generating.writing import case_text
@@ -32,7 +32,7 @@ def libraries_may_warn() -> Iterator[None]:
 
 
 def said(sweep: Sweep, lines: list[bytes], engine: str) -> Said:
-    block = [Record(row, 0, row + 1, "cases.ndjson", line) for row, line in enumerate(lines)]
+    (block,) = lines_in("cases.ndjson", bytearray(b"\n".join(lines)))
     part = sweep.part(block, engine)
     rejects = [(one.record.row, list(map(str, one.problems))) for one in part.rejected]
     return part.rows.to_pylist(), rejects

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import sys
 from collections.abc import Callable
 from time import monotonic
@@ -24,6 +25,12 @@ _MISSING = "`sweep` needs ibis and duckdb, which are not installed"
 _INSTALL = "install them with pip install 'accordance[sweep]'"
 
 
+def _size(context: click.Context, option: click.Parameter, value: str | None) -> str | None:
+    if value is not None and not re.fullmatch(r"[1-9][0-9]{0,5} ?[MG]i?B", value):
+        raise click.BadParameter(f"`{value}` is no size; write it as in 4GB or 500MB")
+    return value
+
+
 @click.command(
     "sweep",
     short_help="A whole portfolio: every outcome of every partnership, stored to be repeated.",
@@ -31,6 +38,7 @@ _INSTALL = "install them with pip install 'accordance[sweep]'"
 Examples:
   accordance sweep cases/
   accordance sweep register.ndjson --as-of 2026-06-30 --out runs/june
+  accordance sweep register.csv --map register.mapping.yaml contracts.json
   accordance sweep exports/*.ndjson.gz --out runs/june --resume
 """,
 )
@@ -44,6 +52,22 @@ Examples:
         help="Evaluate all as on this day. [default: today]",
     ),
     click.option("--out", "place", metavar="FOLDER", help="Store the run in this new folder."),
+    click.option(
+        "--map",
+        "mapping",
+        metavar="FILE",
+        help="What the columns of tables mean that have no NAME.mapping.yaml beside them.",
+    ),
+    click.option(
+        "--combine",
+        is_flag=True,
+        help="Put together what the sources say of one partnership, by its id.",
+    ),
+    click.option(
+        "--baseline",
+        metavar="RUN",
+        help="Count what changed against this run, and perform it again.",
+    ),
     click.option("--resume", is_flag=True, help="Go on with a run to --out that was broken off."),
     click.option(
         "--on",
@@ -62,6 +86,12 @@ Examples:
     ),
     click.option(
         "--seed", type=int, default=0, show_default=True, help="What the sample depends on."
+    ),
+    click.option(
+        "--memory",
+        metavar="SIZE",
+        callback=_size,
+        help="So much memory DuckDB may use, as in 4GB; what needs more goes to the disk.",
     ),
     click.option(
         "--allow-rejected",
@@ -85,18 +115,23 @@ def command(
     strategy: str | None,
     as_of: dt.date | None,
     place: str | None,
+    mapping: str | None,
+    combine: bool,
+    baseline: str | None,
     resume: bool,
     engine: str,
     sample: int,
     seed: int,
+    memory: str | None,
     allow_rejected: bool,
     format_name: str,
     output: str | None,
     fail_on: str,
     fail_on_gaps: str,
 ) -> int:
-    """Check every partnership of the sources: folders of fact files, and files with one record of
-    facts a line (.ndjson, .jsonl, also .gz).
+    """Check every partnership of the sources: fact files, files with one record of facts a line
+    (.ndjson, .jsonl, also .gz), Parquet, tables (.csv, .xlsx), open contracting data (.json,
+    .jsonl), and folders of these.
 
     With --out the run is stored: outcomes.parquet, rejected.parquet, manifest.json, summary.md.
     Exit code: 0 no breach at or above --fail-on, 1 there is one, 2 a record was rejected, or a
@@ -107,8 +142,9 @@ def command(
     if resume and place is None:
         raise click.UsageError("`--resume` goes on with a stored run; name it by `--out`")
     try:
-        from ..sweep.records import find_sources
-        from ..sweep.running import run
+        from ..sweep.run_reading import open_run
+        from ..sweep.running import Task, run
+        from ..sweep.sources import find_sources
         from ..sweep.sweeping import Options
     except ImportError as error:
         raise _missing(error) from None
@@ -116,18 +152,24 @@ def command(
     today = as_of or dt.date.today()
     if as_of is None:
         say(f"accordance: evaluated as on today, {today.isoformat()}; `--as-of` sets another day")
-    made = Options(today, engine, sample, seed)
+    made = Options(today, engine, sample, seed, memory=memory)
+    task = Task(
+        given=sources,
+        sources=find_sources(sources, loaded.model, mapping),
+        mapping=mapping,
+        combine=combine,
+        baseline=None if baseline is None else open_run(baseline),
+    )
     with _Counting() as counting:
         try:
-            found = run(loaded, find_sources(sources), made, place, resume, counting)
+            found = run(loaded, task, made, place, resume, counting)
         except ImportError as error:
             raise _missing(error) from None
     write(_text(found, format_name, output), output, format_name)
-    if found.manifest["counts"]["rejected"] and not allow_rejected:
-        say(
-            f"accordance: {found.manifest['counts']['rejected']:,} records were rejected; "
-            "`--allow-rejected` takes that for granted"
-        )
+    rejected = found.manifest["counts"]["rejected"]
+    if rejected and not allow_rejected:
+        were = "1 record was" if rejected == 1 else f"{rejected:,} records were"
+        say(f"accordance: {were} rejected; `--allow-rejected` takes that for granted")
         return 2
     return _exit_code(found.summary, fail_on, fail_on_gaps)
 
@@ -148,8 +190,8 @@ def _text(found: Outcome, format_name: str, output: str | None) -> str:
         return markdown(found.summary)
     from ..report.portfolio import MOST_CASES, MOST_REJECTS, text
 
-    cases = found.rows.to_pylist() if found.rows.num_rows <= MOST_CASES else []
-    rejects = [_reject(row) for row in found.rejected.slice(0, MOST_REJECTS).to_pylist()]
+    cases = found.cases if len(found.cases) <= MOST_CASES else []
+    rejects = [_reject(row) for row in found.rejects[:MOST_REJECTS]]
     return text(found.summary, cases, rejects, page_for(output))
 
 

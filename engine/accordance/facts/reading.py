@@ -25,7 +25,12 @@ def load_case(
     `name` is what messages and reports call it. Raises Refused with every problem of the file,
     those of its YAML and those of its facts.
     """
-    located, problems = read_leniently(path, data, name)
+    return case_of_text(*read_leniently(path, data, name), model)
+
+
+def case_of_text(located: Located, problems: ProblemList, model: FactModel) -> Case:
+    """The case of a text that was read already, with the problems that reading found. Raises
+    Refused with all problems."""
     if not problems:
         return read_case(located, model)
     try:

@@ -8,11 +8,14 @@ from ..plan.outcome import SEVERITY_RANK
 from ..plan.planning import PlannedRule
 
 ROW: Final = "$row"
-"""The number of a record within its source, from 0."""
+"""The number of a record in the whole sweep, from 0."""
 
 SOURCE: Final = "$source"
 LINE: Final = "$line"
-"""Where a record stands: the file as it was named, and the line (1 for a file of one case)."""
+DIGEST: Final = "$digest"
+"""Where a record stands: the file as it was named, the line (1 for a file of one case, the number
+of the row for Parquet, none for a cell of a workbook), and the digest of what stands there."""
+PLACE: Final = (SOURCE, LINE, DIGEST)
 SURE: Final = "$sure"
 """Does the relational plan answer for the row?"""
 

@@ -1,9 +1,15 @@
-"""DuckDB, in process: the relational plan over records that are lines of JSON."""
+"""DuckDB, in process: records are scanned, and the relational plan answers for those vouched for.
+
+What was vouched for stands in a table of its own before the plan reads it, so that no fact is read
+twice.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+import shutil
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import duckdb
@@ -12,8 +18,19 @@ import pyarrow as pa
 from ..plan.planning import Plan
 from .answers import ROW
 from .columns import Demands
+from .parquet import Rows, TextColumns
 from .relational import Relation
-from .scanning import Scan, free_texts, named, quoted, structure, typed_columns, unusual
+from .scanning import (
+    MISFIT,
+    Scan,
+    free_texts,
+    named,
+    odd_text,
+    quoted,
+    structure,
+    typed_columns,
+    unusual,
+)
 
 MEMORY: Final = "2GB"
 HARMFUL: Final = ("filter_pushdown", "in_clause")
@@ -21,6 +38,7 @@ HARMFUL: Final = ("filter_pushdown", "in_clause")
 that the scan looks at, the other makes a join of every list of words."""
 TEXT_REASON: Final = "text"
 AS_WRITTEN: Final = "$written"
+FACTS: Final = "facts"
 
 
 class Columns:
@@ -34,73 +52,117 @@ class Columns:
         self._root = plan.strategy.model.root
         self._scan = Scan(self._root, today)
         self._demands: list[tuple[str, str]] = []
-        self._connection = duckdb.connect(config={"memory_limit": memory})
+        # What does not fit into memory is put aside here.
+        self._aside = tempfile.mkdtemp(prefix="accordance-")
+        self._connection = duckdb.connect(
+            config={"memory_limit": memory, "temp_directory": self._aside}
+        )
         if threads is not None:
             self._connection.execute(f"SET threads = {threads}")
         self._connection.execute("SET preserve_insertion_order = true")
         self._connection.execute(f"SET disabled_optimizers = '{','.join(HARMFUL)}'")
-        relation = Relation(plan, today)
-        self._query = relation.query("facts", DuckDBCompiler(), self._facts)
+        self._query = Relation(plan, today).query(FACTS, DuckDBCompiler(), self._note_demands)
 
     def close(self) -> None:
         self._connection.close()
+        shutil.rmtree(self._aside, ignore_errors=True)
 
-    def _facts(self, demands: Demands) -> Mapping[str, str]:
-        """The queries from lines of JSON to the facts of those records that are vouched for."""
+    def _note_demands(self, demands: Demands) -> Mapping[str, str]:
         self._demands = list(self._scan.demands(demands))
-        members = ", ".join(named(name) for name in self._root.members)
-        wanted = " AND ".join([self._reads_well(), *(f"({one})" for _, one in self._demands)])
-        typed = ", ".join(
-            f"{expression} AS {named(name)}" for name, expression in typed_columns(self._root)
-        )
-        return {
-            "texts": self._texts(),
-            "parsed": self._parsed(),
-            "vouched": f'SELECT {named(ROW)}, {members} FROM "parsed" WHERE {wanted}',
-            "facts": f'SELECT {named(ROW)}, {typed} FROM "vouched"',
-        }
+        return {}
 
-    def _texts(self) -> str:
-        """Each record with every fact as text; no facts where the line is no JSON."""
+    # records as texts
+
+    def _parsed(self, facts: pa.Table | Rows) -> tuple[dict[str, str], str]:
+        """The queries that end in `parsed`, a row for each record with every fact as text; and the
+        condition under which `check` takes a record and reads it as the database does."""
+        if isinstance(facts, Rows):
+            return self._parsed_rows(facts)
+        return self._parsed_lines(), self._line_reads_well()
+
+    def _parsed_lines(self) -> dict[str, str]:
         made = f"TRY(json_transform(line, {quoted(structure(self._root))}))"
-        return f'SELECT {named(ROW)}, line, unnest({made}) FROM "lines"'
-
-    def _parsed(self) -> str:
-        """The same, with the free texts as they stand in the record where one of them looks as if
-        it might be no text."""
+        # The free texts also as they stand in the record, where one of them looks as if it might
+        # be no text.
         texts = free_texts(self._root)
         written = f"json_transform(line, {quoted(texts)})" if texts is not None else "NULL"
         case = f"CASE WHEN {self._scan.might_be_no_texts()} THEN {written} END"
-        return f'SELECT *, {case} AS {named(AS_WRITTEN)} FROM "texts"'
+        return {
+            "texts": f'SELECT {named(ROW)}, line, unnest({made}) FROM "records"',
+            "parsed": f'SELECT *, {case} AS {named(AS_WRITTEN)} FROM "texts"',
+        }
 
-    def _reads_well(self) -> str:
-        """Is it sure that `check` takes a record, and reads it as the database does?"""
+    def _line_reads_well(self) -> str:
         scan = self._scan
         whole = f"coalesce({scan.score()} = {scan.expected('line')}, false)"
         usual = f"NOT regexp_matches(line, {quoted(unusual(self._root))})"
         sure = f"coalesce({scan.texts_are_quoted(named(AS_WRITTEN))}, false)"
         return f"({usual} AND {whole} AND ({named(AS_WRITTEN)} IS NULL OR {sure}))"
 
-    def answer(self, lines: pa.Table) -> pa.Table:
-        """The rows of the records that the plan answers for, in the order of the records. `lines`
-        has the columns ROW and `line`."""
-        self._connection.register("lines", lines)
+    def _parsed_rows(self, rows: Rows) -> tuple[dict[str, str], str]:
+        columns = TextColumns(rows.layout)
+        texts = ", ".join(f"{one} AS {named(name)}" for name, one in columns.selected(self._root))
+        odd = quoted(odd_text(self._root))
+        usual = self._scan.no_text(lambda value: f"regexp_matches({value}, {odd})")
+        fits = f"coalesce({self._scan.score()} < {MISFIT}, false)"
+        # Doubts are about the columns of the file.
+        doubts = " AND ".join(f"({one})" for one in columns.doubts) or "true"
+        query = f'SELECT {named(ROW)}, ({doubts}) AS "$clear", {texts} FROM "records"'
+        return {"parsed": query}, f'("$clear" AND {usual} AND {fits})'
+
+    def _register(self, facts: pa.Table | Rows) -> None:
+        if isinstance(facts, Rows):
+            numbers = pa.array(range(facts.first, facts.first + len(facts)), pa.int64())
+            facts = facts.rows.append_column(ROW, numbers)
+        self._connection.register("records", facts)
+
+    # what the plan says
+
+    def answer(self, facts: pa.Table | Rows) -> pa.Table:
+        """The rows of the records that the plan answers for, in the order of the records; `facts`
+        are rows of Parquet, or a table with the columns ROW and `line`."""
+        self._register(facts)
         try:
+            self._connection.execute(self._vouched(facts))
             return self._connection.sql(self._query).to_arrow_table()
         finally:
-            self._connection.unregister("lines")
+            self._connection.unregister("records")
+            self._connection.execute(f"DROP TABLE IF EXISTS {named(FACTS)}")
 
-    def reasons(self, lines: pa.Table) -> dict[int, str]:
-        """Why records are not vouched for, by row; those that are have no entry."""
-        branches = [(TEXT_REASON, self._reads_well()), *self._demands]
-        cases = " ".join(f"WHEN NOT ({holds}) THEN {quoted(name)}" for name, holds in branches)
-        query = (
-            f'WITH "texts" AS ({self._texts()}), "parsed" AS ({self._parsed()})'
-            f' SELECT {named(ROW)}, CASE {cases} END FROM "parsed"'
+    def _vouched(self, facts: pa.Table | Rows) -> str:
+        """The statement that makes the table of those facts that are vouched for."""
+        queries, reads_well = self._parsed(facts)
+        members = ", ".join(named(name) for name in self._root.members)
+        wanted = " AND ".join([reads_well, *(f"({one})" for _, one in self._demands)])
+        typed = ", ".join(
+            f"{expression} AS {named(name)}" for name, expression in typed_columns(self._root)
         )
-        self._connection.register("lines", lines)
+        queries["vouched"] = f'SELECT {named(ROW)}, {members} FROM "parsed" WHERE {wanted}'
+        return (
+            f"CREATE TEMP TABLE {named(FACTS)} AS {_with(queries)}"
+            f' SELECT {named(ROW)}, {typed} FROM "vouched"'
+        )
+
+    def reasons(self, facts: pa.Table | Rows, rows: Sequence[int]) -> dict[int, str]:
+        """Why records are not vouched for, by row; those that are have no entry."""
+        queries, reads_well = self._parsed(facts)
+        branches = [(TEXT_REASON, reads_well), *self._demands]
+        cases = " ".join(f"WHEN NOT ({holds}) THEN {quoted(name)}" for name, holds in branches)
+        wanted = pa.table({ROW: pa.array(rows, pa.int64())})
+        self._register(facts)
+        self._connection.register("wanted", wanted)
+        # Only those that are asked for are read again.
+        first = next(iter(queries))
+        queries[first] += f' WHERE {named(ROW)} IN (SELECT {named(ROW)} FROM "wanted")'
         try:
-            found: Iterable[Any] = self._connection.execute(query).fetchall()
+            found: Iterable[Any] = self._connection.execute(
+                f'{_with(queries)} SELECT {named(ROW)}, CASE {cases} END FROM "parsed"'
+            ).fetchall()
         finally:
-            self._connection.unregister("lines")
+            self._connection.unregister("records")
+            self._connection.unregister("wanted")
         return {row: reason for row, reason in found if reason is not None}
+
+
+def _with(queries: Mapping[str, str]) -> str:
+    return "WITH " + ", ".join(f"{named(name)} AS ({query})" for name, query in queries.items())

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..problem import Code, Place, Problem
+from ..problem import Code, Problem
 from . import answers
 from .records import Record
 from .singly import Rejected, Singly
@@ -26,7 +26,7 @@ class Difference:
             Code.ENGINE_DISAGREES,
             f"`{self.column}` is {_shown(self.stored)} in the sweep and"
             f" {_shown(self.performed)} by `check`",
-            Place(self.record.name, self.record.line),
+            self.record.place,
             "nothing of this sweep is to be relied on; please report it",
         )
 

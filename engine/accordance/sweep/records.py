@@ -1,245 +1,233 @@
-"""Where the facts of cases come from: files that hold one case, or one a line, or one a row."""
+"""The records of sources, in blocks that fit into memory: one record is one case."""
 
 from __future__ import annotations
 
-import gzip
 import hashlib
-import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, BinaryIO, Final, cast
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from ..problem import Code, Place, Problem, Refused
+from ..facts.tables.placing import Stated
+from ..problem import Place, Problem
+from ..source.text import MAX_FILE_BYTES
+from .answers import ROW
 
-LINES: Final = "lines"
-ROWS: Final = "rows"
-FILE: Final = "file"
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
 
-ENDINGS: Final = {
-    ".ndjson": LINES,
-    ".jsonl": LINES,
-    ".ndjson.gz": LINES,
-    ".jsonl.gz": LINES,
-    ".parquet": ROWS,
-    ".yaml": FILE,
-    ".yml": FILE,
-    ".json": FILE,
-}
-NO_FACTS: Final = tuple(
-    f".{what}.{ending}" for what in ("expected", "mapping") for ending in ("yaml", "yml", "json")
-)
-"""Ends of the names of files that stand beside fact files and are none."""
-
-BLOCK_BYTES: Final = 384 * 1024 * 1024
-BLOCK_RECORDS: Final = 100_000
-MAX_LINE_BYTES: Final = 16 * 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A file that was asked for: `path` to open it, `name` as reports call it, and its kind."""
-
-    path: str
-    name: str
-    kind: str
+MAX_LINE_BYTES: Final = MAX_FILE_BYTES
+_BATCH: Final = 8_192
+"""So many records are handed to a thread of the database at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One case: `row` is its number in the whole sweep, `line` its line in its file.
+    """One case: `row` is its number in the whole sweep, `place` where it begins, and `digest` that
+    of its text as it stands there.
 
-    Either `data` holds its text, or `path` the file that does.
+    What it says stands in one of: `data`, the bytes of a line of JSON or, with `whole`, of a fact
+    file; `text`, a fact file made of what stands there; `stated`, a row of a table; `parts`, the
+    records that are put together. `problems` are why it cannot be a case, known before.
     """
 
     row: int
-    source: int
-    line: int
-    name: str
+    place: Place
+    digest: bytes
     data: bytes | None = None
-    path: str | None = None
+    whole: bool = False
+    text: str | None = None
+    stated: Stated | None = None
+    parts: tuple[Record, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
-def find_sources(paths: Sequence[str]) -> list[Source]:
-    """The files to read: those named, and in folders all fact files, in the order of their names.
+class Block(Protocol):
+    """Records that are swept together; the first has the number `first`."""
 
-    Raises Refused for what is no source.
-    """
-    found: list[Source] = []
-    problems: list[Problem] = []
-    for path in paths:
-        if os.path.isdir(path):
-            inside = list(_files_in(path))
-            if not inside:
-                text = "there is no fact file in this folder"
-                problems.append(Problem(Code.FILE_UNREADABLE, text, Place(path)))
-            found += inside
-            continue
-        kind = kind_of(path)
-        if kind is None:
-            ends = ", ".join(f"`{ending}`" for ending in ENDINGS)
-            problems.append(
-                Problem(
-                    Code.FILE_KIND,
-                    "this is no source of facts",
-                    Place(path),
-                    f"give a folder, or a file that ends in one of {ends}",
-                )
-            )
-        elif not os.path.exists(path):
-            problems.append(Problem(Code.FILE_UNREADABLE, "there is no such file", Place(path)))
-        else:
-            found.append(Source(path, path, kind))
-    if problems:
-        raise Refused(problems)
-    names = [os.path.realpath(source.path) for source in found]
-    for at, name in enumerate(names):
-        if name in names[:at]:
-            text = "this file is named twice"
-            problems.append(Problem(Code.USAGE, text, Place(found[at].name)))
-    if problems:
-        raise Refused(problems)
-    return found
-
-
-def kind_of(path: str) -> str | None:
-    """What kind of source a file is, by the end of its name; None where it is none."""
-    name = os.path.basename(path).lower()
-    if name.startswith(".") or name.endswith(NO_FACTS):
-        return None
-    for ending, kind in ENDINGS.items():
-        if name.endswith(ending):
-            return kind
-    return None
-
-
-def _files_in(folder: str) -> Iterator[Source]:
-    for here, folders, files in os.walk(folder):
-        folders.sort()
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        for name in sorted(files):
-            path = os.path.join(here, name)
-            kind = kind_of(path)
-            if kind is not None:
-                yield Source(path, path, kind)
-
-
-class Digest:
-    """The digest of a source, taken while it is read."""
-
-    def __init__(self) -> None:
-        self._hash = hashlib.sha256()
-        self.size = 0
-
-    def update(self, data: bytes) -> None:
-        self._hash.update(data)
-        self.size += len(data)
+    first: int
 
     @property
-    def text(self) -> str:
-        return f"sha256:{self._hash.hexdigest()}"
+    def digest(self) -> str:
+        """Of all that was read for them."""
+
+    def __len__(self) -> int: ...
+
+    def record(self, row: int) -> Record:
+        """The record with a number of the sweep."""
+
+    def __iter__(self) -> Iterator[Record]: ...
+
+    def places(self) -> tuple[pa.Array, pa.Array, pa.Array]:
+        """Of every record the file, the line or none, and the digest."""
+
+    def without(self, rows: frozenset[int], first: int) -> Block:
+        """The same without some records, the others numbered anew from `first`."""
 
 
-class _Hashed:
-    """A stream whose digest is taken as it is read."""
+class Several:
+    """Records that were read one by one."""
 
-    def __init__(self, stream: BinaryIO, digest: Digest) -> None:
-        self._stream = stream
-        self._digest = digest
+    def __init__(self, records: Sequence[Record]) -> None:
+        self.first = records[0].row if records else 0
+        self._records = list(records)
+        digest = hashlib.sha256()
+        for record in records:
+            digest.update(f"{record.row} {record.place}\n".encode())
+            digest.update(record.digest)
+        self.digest = f"sha256:{digest.hexdigest()}"
 
-    def read(self, size: int = -1) -> bytes:
-        data = self._stream.read(size)
-        self._digest.update(data)
-        return data
+    def __len__(self) -> int:
+        return len(self._records)
 
+    def __iter__(self) -> Iterator[Record]:
+        return iter(self._records)
 
-def digest_of(source: Source) -> Digest:
-    """The digest of a whole file. Raises Refused where it cannot be read."""
-    digest = Digest()
-    for data in _raw(source):
-        digest.update(data)
-    return digest
+    def record(self, row: int) -> Record:
+        return self._records[row - self.first]
 
+    def without(self, rows: frozenset[int], first: int) -> Several:
+        kept = (record for record in self if record.row not in rows)
+        return Several([replace(record, row=row) for row, record in enumerate(kept, first)])
 
-def _raw(source: Source) -> Iterator[bytes]:
-    try:
-        with open(source.path, "rb") as stream:
-            while data := stream.read(1 << 20):
-                yield data
-    except OSError as error:
-        raise Refused(_unreadable(source, error)) from None
+    def places(self) -> tuple[pa.Array, pa.Array, pa.Array]:
+        import pyarrow as pa
 
-
-def records_of(sources: Sequence[Source], digests: list[Digest]) -> Iterator[Record]:
-    """All records of all sources in their order. The digest of a source is in `digests` when its
-    last record was taken. Raises Refused where a file cannot be read to its end."""
-    row = 0
-    for number, source in enumerate(sources):
-        if source.kind == FILE:
-            digests.append(digest_of(source))
-            yield Record(row, number, 1, source.name, path=source.path)
-            row += 1
-            continue
-        if source.kind != LINES:
-            raise AssertionError(source.kind)
-        digest = Digest()
-        for line, data in enumerate(_lines_of(source, digest), start=1):
-            if data.strip():
-                yield Record(row, number, line, source.name, data=data)
-            row += 1
-        digests.append(digest)
+        return (
+            pa.array([record.place.file for record in self._records], pa.string()),
+            pa.array([record.place.line for record in self._records], pa.int64()),
+            pa.array([record.digest for record in self._records], pa.binary(32)),
+        )
 
 
-def blocks_of(
-    records: Iterable[Record], most_bytes: int = BLOCK_BYTES, most: int = BLOCK_RECORDS
-) -> Iterator[list[Record]]:
-    """Records in blocks that fit into memory together."""
-    block: list[Record] = []
-    size = 0
-    for record in records:
-        block.append(record)
-        size += len(record.data or b"")
-        if len(block) >= most or size >= most_bytes:
-            yield block
-            block, size = [], 0
-    if block:
-        yield block
+class Lines:
+    """Records that are lines of JSON: `data` holds their text, one after the other, with others
+    between them where they are `parted`."""
 
+    def __init__(
+        self,
+        first: int,
+        name: str,
+        data: bytearray,
+        starts: np.ndarray[Any, Any],
+        ends: np.ndarray[Any, Any],
+        numbers: np.ndarray[Any, Any],
+        parted: bool = False,
+    ) -> None:
+        self.first = first
+        self._name = name
+        self._parted = parted
+        self._data = data
+        self._starts, self._ends, self._numbers = starts, ends, numbers
 
-def _lines_of(source: Source, digest: Digest) -> Iterator[bytes]:
-    rest = b""
-    for data in _data_of(source, digest):
-        pieces = (rest + data).split(b"\n") if rest else data.split(b"\n")
+    def __len__(self) -> int:
+        return len(self._starts)
+
+    def __iter__(self) -> Iterator[Record]:
+        for at in range(len(self)):
+            yield self.record(self.first + at)
+
+    def _bytes(self, at: int) -> memoryview:
+        start, end = int(self._starts[at]), int(self._ends[at])
         # Of a line that is too long to be a record, as much is kept as shows that it is.
-        rest = pieces.pop()[: MAX_LINE_BYTES + 1]
-        yield from pieces
-    if rest:
-        yield rest
+        return memoryview(self._data)[start : min(end, start + MAX_LINE_BYTES + 1)]
 
+    def record(self, row: int) -> Record:
+        at = row - self.first
+        place = Place(self._name, int(self._numbers[at]))
+        return Record(row, place, self._digests[at], data=bytes(self._bytes(at)))
 
-def _data_of(source: Source, digest: Digest) -> Iterator[bytes]:
-    try:
-        with open(source.path, "rb") as stream:
-            hashed = _Hashed(stream, digest)
-            packed = source.path.lower().endswith(".gz")
-            reader: Any = gzip.GzipFile(fileobj=cast(Any, hashed)) if packed else hashed
-            while data := reader.read(1 << 22):
-                yield data
-            # What follows the packed data belongs to the file too.
-            while hashed.read(1 << 20):
+    def without(self, rows: frozenset[int], first: int) -> Lines:
+        import numpy as np
+
+        gone = [row - self.first for row in rows if 0 <= row - self.first < len(self)]
+        starts, ends, numbers = (
+            np.delete(one, gone) for one in (self._starts, self._ends, self._numbers)
+        )
+        return Lines(first, self._name, self._data, starts, ends, numbers, parted=True)
+
+    @cached_property
+    def _digests(self) -> list[bytes]:
+        view, new = memoryview(self._data), hashlib.sha256
+        bounds = zip(self._starts.tolist(), self._ends.tolist(), strict=True)
+        return [new(view[start:end]).digest() for start, end in bounds]
+
+    @cached_property
+    def digest(self) -> str:
+        digest = hashlib.sha256(f"{self.first} {self._name}\n".encode())
+        digest.update(self._numbers.tobytes())
+        digest.update(b"".join(self._digests))
+        return f"sha256:{digest.hexdigest()}"
+
+    def places(self) -> tuple[pa.Array, pa.Array, pa.Array]:
+        import pyarrow as pa
+
+        digests = pa.py_buffer(b"".join(self._digests))
+        names = pa.DictionaryArray.from_arrays(
+            pa.array([0] * len(self), pa.int32()), pa.array([self._name], pa.string())
+        )
+        return (
+            names.cast(pa.string()),
+            pa.array(self._numbers, pa.int64()),
+            pa.Array.from_buffers(pa.binary(32), len(self), [None, digests]),
+        )
+
+    def _texts(self) -> pa.Array:
+        import numpy as np
+        import pyarrow as pa
+
+        if self._parted:
+            pieces = (self._bytes(at).tobytes() for at in range(len(self)))
+            return pa.array(pieces, pa.binary())
+        # A text reaches to where the next one begins: what parts them is blank.
+        offsets = np.append(self._starts, self._ends[-1:]).astype(np.int32)
+        buffers = [None, pa.py_buffer(offsets), pa.py_buffer(self._data)]
+        return pa.Array.from_buffers(pa.binary(), len(self), buffers)
+
+    def table(self) -> tuple[pa.Table, set[int]]:
+        """The records as a table of ROW and `line`, and the numbers of those that are left out,
+        since they are too long or no text in UTF-8."""
+        import numpy as np
+        import pyarrow as pa
+
+        rows = np.arange(self.first, self.first + len(self), dtype=np.int64)
+        odd = self._ends - self._starts > MAX_LINE_BYTES
+        texts = self._texts()
+        if not odd.any():
+            try:
+                return _in_batches(rows, texts.cast(pa.string())), set()
+            except pa.ArrowInvalid:
                 pass
-    except (OSError, EOFError, ValueError) as error:
-        raise Refused(_unreadable(source, error)) from None
+        odd |= np.array([not _is_text(self._bytes(at)) for at in range(len(self))])
+        kept = ~odd
+        lines = texts.filter(pa.array(kept)).cast(pa.string())
+        return _in_batches(rows[kept], lines), set(rows[odd].tolist())
 
 
-def _unreadable(source: Source, error: Exception) -> Problem:
-    reason = getattr(error, "strerror", None) or str(error)
-    return Problem(Code.FILE_UNREADABLE, f"cannot be read: {reason.lower()}", Place(source.name))
+def lines_table(rows: Sequence[int], texts: Sequence[str]) -> pa.Table:
+    """Records as a table of ROW and `line`."""
+    import pyarrow as pa
+
+    return _in_batches(rows, pa.array(texts, pa.string()))
 
 
-def placed(problem: Problem, record: Record) -> Problem:
-    """A problem of a record, at the record's line of its file."""
-    if record.path is not None:
-        return problem
-    place = problem.place
-    column = place.column if place is not None else None
-    return replace(problem, place=Place(record.name, record.line, column))
+def _in_batches(rows: Any, lines: pa.Array) -> pa.Table:
+    import pyarrow as pa
+
+    table = pa.table({ROW: pa.array(rows, pa.int64()), "line": lines})
+    return pa.Table.from_batches(table.to_batches(_BATCH), table.schema)
+
+
+def _is_text(data: memoryview) -> bool:
+    try:
+        str(data, "utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def placed(problem: Problem, place: Place) -> Problem:
+    """A problem of a line that was read by itself, at its place in the file."""
+    column = problem.place.column if problem.place is not None else None
+    return replace(problem, place=Place(place.file, place.line, column))

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import getpass
-import hashlib
-import heapq
-import platform
+import os
+import tempfile
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, Final
 
 from .. import __version__
@@ -19,67 +15,94 @@ from ..problem import Code, Place, Problem, Refused
 from ..strategy.model import Strategy
 from . import answers
 from .answers import ROW
+from .baseline import Against
+from .manifest import about_run, manifest_of
 from .performing import differences
-from .records import Digest, Record, Source, blocks_of, records_of
-from .run_folder import MANIFEST, OUTCOMES, REJECTED, RUN, SUMMARY, Stored, Workshop, sealed
-from .summary import markdown, summary_of
-from .sweeping import DUCKDB, Options, Part, Sweep
+from .reading import Reader
+from .records import Block, Record, Several
+from .rejects import rejected_schema
+from .run_files import MANIFEST, OUTCOMES, REJECTED, RUN, SUMMARY
+from .run_folder import Bench, Stored, Workshop
+from .run_reading import Run
+from .seals import sealed
+from .sources import Source
+from .summary import Counting, markdown
+from .sweeping import DUCKDB, Options, Sweep, drawn
+from .together import together
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-SCHEMA: Final = "accordance/sweep/1"
 Progress = Callable[[int], None]
 """Told how many records are done."""
+MANY: Final = 10**9
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a run came to: its manifest, its rows and its rejects."""
+    """What a run came to: its manifest, its summary, and the first cases and rejects to show."""
 
     manifest: dict[str, Any]
     summary: dict[str, Any]
-    rows: pa.Table
-    rejected: pa.Table
+    cases: list[dict[str, Any]]
+    rejects: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What to sweep: the files as they were named and found. `combine` puts records of one id
+    together; `baseline` is the run to compare with."""
+
+    given: Sequence[str]
+    sources: Sequence[Source]
+    mapping: str | None = None
+    combine: bool = False
+    baseline: Run | None = None
 
 
 def run(
     strategy: Strategy,
-    sources: Sequence[Source],
+    task: Task,
     options: Options,
     place: str | None = None,
     resume: bool = False,
     progress: Progress = lambda done: None,
 ) -> Outcome:
-    """Sweep sources and store the run in the folder `place`, or only give it.
+    """Sweep sources and store the run in the folder `place`, or only give what it came to.
 
     Raises Refused where a source cannot be read or `check` says otherwise than the plan; then
     nothing is stored.
     """
     started, clock = dt.datetime.now(dt.UTC), time.monotonic()
-    workshop = None if place is None else Workshop(place, _key(strategy, sources, options), resume)
+    workshop = None if place is None else Workshop(place, _key(strategy, task, options), resume)
     sweep = Sweep(strategy, options)
+    making = _Making(sweep, task, workshop, progress)
     try:
-        making = _Making(sweep, sources, workshop, progress)
-        parts = making.parts()
-        repeated = making.repeated()
-        sample = making.perform_again(parts)
-        outcomes, rejected = making.tables(parts, repeated)
+        making.sweep_parts()
+        making.perform_sample()
+        making.find_repeated()
+        counting = Counting(strategy)
+        files = making.write_tables(counting)
+        against = making.perform_changed(counting)
+        manifest = manifest_of(sweep, task, making.made(), against)
+        summary = counting.summary(manifest)
+        if workshop is not None:
+            files[SUMMARY] = workshop.write(SUMMARY, markdown(summary))
+            manifest["files"] = files
+            workshop.write(MANIFEST, sealed(manifest))
+            seconds = time.monotonic() - clock
+            workshop.write(RUN, sealed(about_run(started, seconds, making.engine, options)))
+            workshop.deliver()
+    except Refused:
+        if workshop is not None and not making.parts:
+            workshop.remove()
+        raise
     finally:
-        sweep.close()
-    manifest = _manifest(sweep, sources, making, parts, len(repeated), sample)
-    summary = summary_of(strategy, manifest, outcomes, rejected)
-    if workshop is not None:
-        files = workshop.finish(iter([outcomes]), iter([rejected]), sweep.schema)
-        manifest |= {"files": files | {SUMMARY: workshop.write(SUMMARY, markdown(summary))}}
-        workshop.write(MANIFEST, sealed(manifest))
-        about = _about(started, time.monotonic() - clock, making.engine, options)
-        workshop.write(RUN, sealed(about))
-        workshop.deliver()
-    return Outcome(manifest, summary, outcomes, rejected)
+        making.close()
+    return Outcome(manifest, summary, counting.cases, counting.rejects)
 
 
-def _key(strategy: Strategy, sources: Sequence[Source], options: Options) -> dict[str, Any]:
+def _key(strategy: Strategy, task: Task, options: Options) -> dict[str, Any]:
     """What a run that goes on must share with the one that was broken off."""
     return {
         "program": __version__,
@@ -88,172 +111,276 @@ def _key(strategy: Strategy, sources: Sequence[Source], options: Options) -> dic
         "engine": options.engine,
         "sample": options.sample,
         "seed": options.seed,
-        "sources": [source.name for source in sources],
+        "sources": [[source.path, source.kind, *source.companions] for source in task.sources],
+        "combine": task.combine,
+        "baseline": None if task.baseline is None else task.baseline.digest,
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What is known of a run when all its parts are there. `digests` are of every file that was
+    read, by its name."""
+
+    engine: str
+    parts: Sequence[Stored]
+    digests: Mapping[str, Any]
+    records: Mapping[str, int]
+    repeated: int
+    sample: int
+    combined: tuple[int, int]
 
 
 class _Making:
     """A run in the making."""
 
     def __init__(
-        self,
-        sweep: Sweep,
-        sources: Sequence[Source],
-        workshop: Workshop | None,
-        progress: Progress,
+        self, sweep: Sweep, task: Task, workshop: Workshop | None, progress: Progress
     ) -> None:
         self.sweep = sweep
-        self.sources = sources
-        self.workshop = workshop
-        self.digests: list[Digest] = []
+        self.task = task
         self.engine = ""
+        self.parts: list[Stored] = []
+        self._workshop: Workshop | Bench | None = workshop
+        self._aside: tempfile.TemporaryDirectory[str] | None = None
         self._progress = progress
-        self._made: list[Part] = []
-        self._ids: dict[str, list[tuple[int, str, int, Any]]] = {}
+        self._reader = self._new_reader()
+        self._drawn: dict[int, Record] = {}
+        self._repeated: dict[int, Problem] = {}
+        self._sample = 0
+        self._combined = (0, 0)
 
-    def parts(self) -> list[Stored | Part]:
-        """Every block of records swept, or found swept before."""
-        blocks = blocks_of(records_of(self.sources, self.digests))
+    def close(self) -> None:
+        self.sweep.close()
+        if self._aside is not None:
+            self._aside.cleanup()
+
+    def made(self) -> Made:
+        reader = self._reader
+        return Made(
+            engine=self.engine,
+            parts=self.parts,
+            digests=reader.digests,
+            records=reader.records,
+            repeated=len(self._repeated),
+            sample=self._sample,
+            combined=self._combined,
+        )
+
+    def _new_reader(self) -> Reader:
+        return Reader(self.task.sources, self.sweep.strategy.model)
+
+    def _blocks(self) -> Iterator[Block]:
+        if not self.task.combine:
+            return self._reader.blocks()
+
+        def read() -> Iterator[Block]:
+            self._reader = self._new_reader()
+            return self._reader.blocks()
+
+        return together(read, self.sweep.strategy.model)
+
+    # parts
+
+    def sweep_parts(self) -> None:
+        """Sweep every block of records, or find it swept before."""
+        blocks = self._blocks()
         first = next(blocks, None)
         second = next(blocks, None) if first is not None else None
-        found: list[Stored | Part] = []
-        if first is None:
-            self.engine = self.sweep.engine_for(0)
-            return found
-        self.engine = DUCKDB if second is not None else ""
-        self.engine = self.sweep.engine_for(len(first) + (10**9 if second is not None else 0))
+        many = 0 if first is None else len(first) if second is None else MANY
+        self.engine = self.sweep.engine_for(many)
+        if self._workshop is None:
+            self._workshop = Bench() if second is None else self._set_up_aside()
         done = 0
-        for index, block in enumerate(_chained(first, second, blocks)):
-            found.append(self._part(index, block))
+        for block in _chained(first, second, blocks):
+            # Nothing here holds the block once it is swept.
+            first = second = None
+            self._take(block)
             done += len(block)
             self._progress(done)
-        return found
 
-    def _part(self, index: int, block: list[Record]) -> Stored | Part:
-        if self.workshop is None:
-            part = self.sweep.part(block, self.engine)
-            self._made.append(part)
-            self._note_ids(part.rows)
-            return part
-        digest = _digest_of(block)
-        stored = self.workshop.stored(index, digest)
+    def _set_up_aside(self) -> Workshop:
+        """A run that is not stored, and too large for memory."""
+        self._aside = tempfile.TemporaryDirectory(prefix="accordance-")
+        return Workshop(os.path.join(self._aside.name, "run"), {})
+
+    def _take(self, block: Block) -> None:
+        assert self._workshop is not None
+        index = len(self.parts)
+        stored = self._workshop.stored(index, block.digest)
         if stored is None:
             part = self.sweep.part(block, self.engine)
-            stored = self.workshop.store(index, digest, part)
-            self._note_ids(part.rows)
-        else:
-            (rows,) = self.workshop.tables([stored], OUTCOMES)
-            self._note_ids(rows)
-        return stored
+            stored = self._workshop.store(index, block.digest, part)
+        self.parts.append(stored)
+        self._drawn |= {row: block.record(row) for row in stored.sample}
+        self._drawn = self._fewest(self._drawn)
+        for record in block if isinstance(block, Several) else ():
+            if record.parts:
+                records, cases = self._combined
+                self._combined = records + len(record.parts), cases + 1
 
-    def _note_ids(self, rows: pa.Table) -> None:
-        columns = [rows[name].to_pylist() for name in ("id", ROW, answers.SOURCE, answers.LINE)]
-        dates = rows["as_of"].to_pylist()
-        for name, row, source, line, date in zip(*columns, dates, strict=True):
-            self._ids.setdefault(name, []).append((row, source, line, date))
+    def _fewest(self, records: dict[int, Record]) -> dict[int, Record]:
+        import numpy as np
 
-    def repeated(self) -> dict[int, Problem]:
-        """The records whose id another record has too, by row."""
-        found: dict[int, Problem] = {}
-        for name, places in self._ids.items():
-            if len(places) < 2:
-                continue
-            for row, source, line, date in places:
-                others = [one for one in places if one[0] != row]
-                _, other_source, other_line, other_date = others[0]
-                where = f"{other_source}:{other_line}"
-                dated = f", with the facts of {other_date}" if other_date != date else ""
-                found[row] = Problem(
-                    Code.DUPLICATE_ID,
-                    f"`{name}` is the reference of {len(others)} other record"
-                    f"{'s' if len(others) > 1 else ''} too, first in {where}{dated}",
-                    Place(source, line),
-                    "keep one of them, or give each partnership a reference of its own",
-                )
-        return found
+        options = self.sweep.options
+        rows = np.array(sorted(records), dtype=np.int64)
+        return {row: records[row] for row in drawn(rows, options.seed, options.sample)}
 
-    def perform_again(self, parts: Sequence[Stored | Part]) -> int:
-        """Perform a sample of cases again by `check`; how many. Raises Refused on a difference."""
-        lots = heapq.nsmallest(
-            self.sweep.options.sample,
-            (one for part in parts for one in part.sample),
-            key=lambda one: one[0],
-        )
-        wanted = {record.row: record for _, record in lots}
+    def _table(self, part: Stored, what: str) -> pa.Table:
+        assert self._workshop is not None
+        return self._workshop.table(part.index, what)
+
+    # performing again
+
+    def perform_sample(self) -> None:
+        """Perform a sample of cases again by `check`. Raises Refused on a difference."""
         stored: dict[int, Mapping[str, Any]] = {}
-        for part, table in self._tables(parts, OUTCOMES):
-            rows = [record.row for _, record in part.sample if record.row in wanted]
+        for part in self.parts:
+            rows = [row for row in part.sample if row in self._drawn]
             if rows:
-                stored |= _rows_of(table, set(rows))
-        sample = [(record, stored[row]) for row, record in sorted(wanted.items())]
+                stored |= rows_of(self._table(part, OUTCOMES), rows)
+        sample = [(record, stored[row]) for row, record in sorted(self._drawn.items())]
         found = differences(self.sweep.singly, sample)
         if found:
             raise Refused([one.problem() for one in found])
-        return len(sample)
+        self._sample = len(sample)
 
-    def tables(
-        self, parts: Sequence[Stored | Part], repeated: Mapping[int, Problem]
-    ) -> tuple[pa.Table, pa.Table]:
-        """Outcomes and rejects of the whole run."""
+    def perform_changed(self, counting: Counting) -> dict[str, Any] | None:
+        """Compare with the run before, and perform changed cases again. Raises Refused on a
+        difference."""
+        if self.task.baseline is None:
+            return None
+        against = Against(self.task.baseline, self.sweep.strategy)
+        for part in self.parts:
+            against.add(self._kept(self._table(part, OUTCOMES)))
+        changed = against.changed(self.sweep.options.seed)
+        if self.engine != DUCKDB:
+            # Each was checked by `check` already.
+            return against.found(len(changed))
+        records = records_with(self._new_reader_blocks(), changed)
+        stored: dict[int, Mapping[str, Any]] = {}
+        for part in self.parts:
+            stored |= rows_of(self._table(part, OUTCOMES), changed)
+        sample = [(records[row], stored[row]) for row in changed]
+        found = differences(self.sweep.singly, sample)
+        if found:
+            raise Refused([one.problem() for one in found])
+        return against.found(len(sample))
+
+    def _new_reader_blocks(self) -> Iterator[Block]:
+        reader, self._reader = self._reader, self._new_reader()
+        try:
+            yield from self._blocks()
+        finally:
+            self._reader = reader
+
+    # what comes out
+
+    def find_repeated(self) -> None:
+        """The records whose id another record has too, by row."""
         import pyarrow as pa
         import pyarrow.compute as pc
 
-        from .run_folder import rejected_schema, rejected_table
-        from .singly import Rejected
+        if not self.parts:
+            return
+        names = ["id", ROW, answers.SOURCE, answers.LINE, "as_of"]
+        every = pa.concat_tables([self._table(part, OUTCOMES).select(names) for part in self.parts])
+        counts = pc.value_counts(every["id"])
+        twice = counts.filter(pc.greater(counts.field("counts"), 1)).field("values")
+        if not len(twice):
+            return
+        found = every.filter(pc.is_in(every["id"], value_set=twice)).to_pylist()
+        by_id: dict[str, list[dict[str, Any]]] = {}
+        for one in found:
+            by_id.setdefault(one["id"], []).append(one)
+        for name, places in by_id.items():
+            for one in places:
+                other = places[1] if one is places[0] else places[0]
+                self._repeated[one[ROW]] = _repeated(name, one, other, len(places) - 1)
 
-        gone = pa.array(sorted(repeated), pa.int64())
-        outcomes = [self.sweep.schema.empty_table()]
-        for _, table in self._tables(parts, OUTCOMES):
-            if repeated:
-                table = table.filter(pc.invert(pc.is_in(table[ROW], value_set=gone)))
-            outcomes.append(table)
-        rejected = [rejected_schema().empty_table()]
-        rejected += [table for _, table in self._tables(parts, REJECTED)]
-        if repeated:
-            records = {
-                row: Record(row, 0, problem.place.line or 1, problem.place.file)
-                for row, problem in repeated.items()
-                if problem.place is not None
-            }
-            more = [Rejected(records[row], (problem,)) for row, problem in repeated.items()]
-            rejected.append(rejected_table(more))
-        whole = pa.concat_tables(rejected)
-        order = pc.sort_indices(whole, sort_keys=[(ROW, "ascending")])
-        return pa.concat_tables(outcomes), whole.take(order)
+    def _kept(self, table: pa.Table) -> pa.Table:
+        import pyarrow as pa
+        import pyarrow.compute as pc
 
-    def _tables(
-        self, parts: Sequence[Stored | Part], what: str
-    ) -> Iterator[tuple[Stored | Part, pa.Table]]:
-        from .run_folder import rejected_table
+        if not self._repeated:
+            return table
+        gone = pa.array(sorted(self._repeated), pa.int64())
+        return table.filter(pc.invert(pc.is_in(table[ROW], value_set=gone)))
 
-        for part in parts:
-            if isinstance(part, Part):
-                yield part, part.rows if what == OUTCOMES else rejected_table(part.rejected)
+    def write_tables(self, counting: Counting) -> dict[str, str]:
+        """Count, and store where there is a place, outcomes and rejects; the digests of files."""
+
+        def outcomes() -> Iterator[pa.Table]:
+            for part in self.parts:
+                table = self._kept(self._table(part, OUTCOMES))
+                counting.add(table)
+                yield table
+
+        def rejected() -> Iterator[pa.Table]:
+            table = self._all_rejected()
+            counting.add_rejected(table)
+            yield table
+
+        files: dict[str, str] = {}
+        for name, tables, schema in (
+            (OUTCOMES, outcomes, self.sweep.schema),
+            (REJECTED, rejected, rejected_schema()),
+        ):
+            if isinstance(self._workshop, Workshop) and self._aside is None:
+                files[name] = self._workshop.write_table(name, tables(), schema)
             else:
-                assert self.workshop is not None
-                (table,) = self.workshop.tables([part], what)
-                yield part, table
+                for _ in tables():
+                    pass
+        return files
+
+    def _all_rejected(self) -> pa.Table:
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        tables = [rejected_schema().empty_table()]
+        tables += [self._table(part, REJECTED) for part in self.parts]
+        tables.append(_repeated_table(self._repeated))
+        whole = pa.concat_tables(tables)
+        return whole.take(pc.sort_indices(whole, sort_keys=[(ROW, "ascending")]))
 
 
-def _chained(
-    first: list[Record], second: list[Record] | None, rest: Iterator[list[Record]]
-) -> Iterator[list[Record]]:
-    yield first
+def _chained(first: Block | None, second: Block | None, rest: Iterator[Block]) -> Iterator[Block]:
+    if first is not None:
+        yield first
     if second is not None:
         yield second
-        yield from rest
+    yield from rest
 
 
-def _digest_of(block: Sequence[Record]) -> str:
-    digest = hashlib.sha256()
-    for record in block:
-        digest.update(f"{record.row} {record.line} {record.name}\n".encode())
-        if record.data is not None:
-            digest.update(record.data)
-    return f"sha256:{digest.hexdigest()}"
+def _repeated(name: str, one: dict[str, Any], other: dict[str, Any], others: int) -> Problem:
+    where = ":".join(str(at) for at in (other[answers.SOURCE], other[answers.LINE]) if at)
+    same_day = other["as_of"] == one["as_of"]
+    dated = "" if same_day else f", with the facts of {other['as_of'] or 'no day'}"
+    return Problem(
+        Code.DUPLICATE_ID,
+        f"`{name}` is the reference of {others:,} other record{'s' if others > 1 else ''} too, "
+        f"first in {where}{dated}",
+        Place(one[answers.SOURCE], one[answers.LINE]),
+        "keep one of them, or put them together by `--combine`"
+        if same_day
+        else "sweep the facts of one day",
+    )
 
 
-def _rows_of(table: pa.Table, rows: set[int]) -> dict[int, Mapping[str, Any]]:
+def _repeated_table(repeated: Mapping[int, Problem]) -> pa.Table:
+    from .rejects import rejected_table
+    from .singly import Rejected
+
+    return rejected_table(
+        [
+            Rejected(Record(row, problem.place or Place(""), b""), (problem,))
+            for row, problem in repeated.items()
+        ]
+    )
+
+
+def rows_of(table: pa.Table, rows: Sequence[int]) -> dict[int, Mapping[str, Any]]:
+    """The rows of a table with these numbers."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -261,97 +388,11 @@ def _rows_of(table: pa.Table, rows: set[int]) -> dict[int, Mapping[str, Any]]:
     return {row[ROW]: row for row in wanted.to_pylist()}
 
 
-# --- what is said of a run --------------------------------------------------------------------
-
-
-def _manifest(
-    sweep: Sweep,
-    sources: Sequence[Source],
-    making: _Making,
-    parts: Sequence[Stored | Part],
-    repeated: int,
-    sample: int,
-) -> dict[str, Any]:
-    strategy, options = sweep.strategy, sweep.options
-    singly: Counter[str] = sum((part.singly for part in parts), Counter())
-    rejected = sum(
-        len(part.rejected) if isinstance(part, Part) else part.rejected for part in parts
-    )
-    records = sum(part.records for part in parts)
-    return {
-        "schema": SCHEMA,
-        "program": {"name": "accordance", "version": __version__, **_versions(making.engine)},
-        "strategy": {
-            "name": strategy.name,
-            "title": strategy.title,
-            "version": strategy.version,
-            "digest": strategy.digest,
-            "source_digest": strategy.source_digest,
-            "status": strategy.status,
-        },
-        "evaluated_on": options.today.isoformat(),
-        "sources": [
-            {"name": source.name, "bytes": digest.size, "digest": digest.text}
-            for source, digest in zip(sources, making.digests, strict=True)
-        ],
-        "counts": {
-            "records": records,
-            "cases": records - rejected - repeated,
-            "rejected": rejected + repeated,
-        },
-        "engine": {
-            "name": making.engine,
-            "by_columns": sum(part.by_columns for part in parts),
-            "singly": dict(sorted(singly.items())),
-        },
-        "performed_again": {
-            "seed": options.seed,
-            "asked": options.sample,
-            "cases": sample,
-            "differences": 0,
-        },
-        "words": {
-            "outcome": list(answers.OUTCOME_WORDS),
-            "severity": list(answers.SEVERITY_WORDS),
-            "part": list(answers.PART_WORDS),
-        },
-        "themes": dict(strategy.themes),
-        "rules": [
-            {
-                "rule": rule.rule.id,
-                "title": rule.rule.title,
-                "theme": rule.rule.theme,
-                "parts": [
-                    rule.rule.when_text,
-                    *(one.requirement.text for one in rule.requirements),
-                ],
-            }
-            for rule in sweep.checker.plan.rules
-        ],
-    }
-
-
-def _versions(engine: str) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for package in ("duckdb", "ibis-framework", "pyarrow") if engine == DUCKDB else ("pyarrow",):
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            found[package] = "unknown"
+def records_with(blocks: Iterator[Block], rows: Sequence[int]) -> dict[int, Record]:
+    """The records with these numbers."""
+    wanted = sorted(rows)
+    found: dict[int, Record] = {}
+    for block in blocks:
+        inside = [row for row in wanted if block.first <= row < block.first + len(block)]
+        found |= {row: block.record(row) for row in inside}
     return found
-
-
-def _about(started: dt.datetime, seconds: float, engine: str, options: Options) -> dict[str, Any]:
-    try:
-        user = getpass.getuser()
-    except (KeyError, OSError):
-        user = "unknown"
-    return {
-        "schema": "accordance/run/1",
-        "by": user,
-        "started": started.isoformat(timespec="seconds"),
-        "seconds": round(seconds, 1),
-        "python": platform.python_version(),
-        "engine": engine,
-        "threads": options.threads,
-    }

@@ -14,7 +14,7 @@ cancel each other out.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -42,6 +42,11 @@ _BLANK: Final = (
     r"(?:[\s\x{0085}\x{00a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}"
     r"\x1c-\x1f]|\\[ntr]|\\u(?:00[aA]0|1680|200[0-9aA]|202[89fF]|205[fF]|3000))*"
 )
+_NOT_PLAIN: Final = (
+    # characters that are no text, and letters that become several in lower case
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
+    r"|[\x{0080}-\x{009f}\x{feff}\x{fffe}\x{ffff}\x{fb00}-\x{fb06}]"
+)
 _UNUSUAL: Final = (
     # numbers that a binary number may not hold exactly, or with an exponent
     r"[:\[,] ?-?(?:[0-9]{16}|[0-9]{10,15}\.|[0-9]{1,9}\.[0-9]{7}|[0-9.]+[eE])"
@@ -49,23 +54,34 @@ _UNUSUAL: Final = (
     r"|,[ \t\r]*[\]}]|[:\[,][ \t]*-?(?:[nN][aA][nN]|[iI][nN][fF])|[ \t\r]:"
     # a backslash before a quotation mark that may or may not be escaped, characters by their code
     r"|\\\\|\\u(?:00[0-9]|[dD][89a-fA-F]|[fF][bBeEfF])|\\[bf/]"
-    # characters that are no text, and letters that become several in lower case
-    r"|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
-    r"|[\x{0080}-\x{009f}\x{feff}\x{fffe}\x{ffff}\x{fb00}-\x{fb06}]"
+    rf"|{_NOT_PLAIN}"
 )
 
 
 def unusual(root: Group) -> str:
     """What makes a record one to be read by `check` (RE2): text that may be read in two ways, and
     blank texts and words for not knowing, which no fact may have."""
+    nothing, padded = _nothing_said(root)
+    quoted_ = "|".join(f'"(?:{one})"' for one in (nothing, padded))
+    return f"{_UNUSUAL}|{quoted_}"
+
+
+def _nothing_said(root: Group) -> tuple[str, str]:
+    """Texts that are blank or stand for not knowing, and `none` between blanks."""
     own = {word for shape in shapes(root) for word in _words_of(shape)}
     words = [word for word in NOTHING_SAID if word != "none" and word not in own]
     # `none` in small letters is the value of many facts, and is looked at fact by fact.
     said = [f"(?i:{_escaped(word)})" for word in words]
     said += ["N[oO][nN][eE]", "n(?:O[nN][eE]|o(?:N[eE]|nE))"]
-    nothing = f'"{_BLANK}(?:(?:{"|".join(said)}){_BLANK})?"'
-    padded = f'"{_BLANK[:-1]}+none{_BLANK}"|"none{_BLANK[:-1]}+"'
-    return f"{_UNUSUAL}|{nothing}|{padded}"
+    nothing = f"{_BLANK}(?:(?:{'|'.join(said)}){_BLANK})?"
+    padded = f"{_BLANK[:-1]}+none{_BLANK}|none{_BLANK[:-1]}+"
+    return nothing, padded
+
+
+def odd_text(root: Group) -> str:
+    """The same for one free text by itself."""
+    nothing, padded = _nothing_said(root)
+    return f"{_NOT_PLAIN}|^{nothing}$|^(?:{padded})$"
 
 
 def _words_of(shape: Shape) -> tuple[str, ...]:
@@ -217,6 +233,10 @@ class Scan:
     def might_be_no_texts(self) -> str:
         """Does a free text look like something that is written without quotation marks?"""
         return _any(list(self._free(self.root, None, 0, _looks_unquoted)))
+
+    def no_text(self, odd: Callable[[str], str]) -> str:
+        """Is there no free text of which `odd` holds?"""
+        return f"NOT {_any(list(self._free(self.root, None, 0, odd)))}"
 
     def texts_are_quoted(self, row: str) -> str:
         """Does every free text of `row`, which holds them as they stand in the record, begin with a

@@ -9,11 +9,21 @@ from typing import Any
 from ..check.checker import Checker
 from ..check.judging import Assessment
 from ..facts.case import Case
-from ..facts.reading import load_case
+from ..facts.combining import combine
+from ..facts.model import FactModel
+from ..facts.reading import case_of_text
+from ..facts.tables.reading import case_of
 from ..feel.values import UNKNOWN
 from ..plan.outcome import SEVERITY_RANK, Outcome
 from ..plan.planning import Plan
 from ..problem import Problem, Refused
+from ..source.embedded import LineText, TextAtPlace
+from ..source.json_reader import read_json
+from ..source.limits import ProblemList
+from ..source.reading import read_leniently
+from ..source.text import decoded
+from ..source.tree import Located, Mapping
+from ..source.yaml_reader import read_yaml
 from ..strategy.model import SEVERITIES
 from . import answers
 from .answers import (
@@ -39,6 +49,54 @@ class Rejected:
     problems: tuple[Problem, ...]
 
 
+def case_of_record(record: Record, model: FactModel) -> Case:
+    """The case that a record states. Raises Refused with all its problems, in their places."""
+    if record.problems:
+        raise Refused(record.problems)
+    if record.parts:
+        (case,) = combine([statement_of(part, model) for part in record.parts], model)
+        return case
+    if record.stated is not None:
+        found = case_of(record.stated, model)
+        if isinstance(found, Case):
+            return found
+        raise Refused(found)
+    return case_of_text(*_read(record), model)
+
+
+def _read(record: Record) -> tuple[Located, ProblemList]:
+    """The facts of a record as its text has them, and what leaves it readable."""
+    place = record.place
+    if record.text is not None:
+        # A row of Parquet was written as JSON, what an import made as YAML.
+        source = TextAtPlace(record.text, place)
+        return read_json(source) if record.text.startswith("{") else read_yaml(source)
+    assert record.data is not None
+    if record.whole:
+        return read_leniently(data=record.data, name=place.file)
+    try:
+        text = decoded(record.data, place.file).text
+    except Refused as refused:
+        raise Refused([placed(one, place) for one in refused.problems]) from None
+    return read_json(LineText(place.file, text, place.line or 1))
+
+
+def statement_of(record: Record, model: FactModel) -> Mapping:
+    """What a record says of a partnership, not yet held to the fact model. Raises Refused."""
+    if record.problems:
+        raise Refused(record.problems)
+    if record.stated is not None:
+        if record.stated.problems:
+            raise Refused(record.stated.problems)
+        return record.stated.tree
+    located, problems = _read(record)
+    problems.refuse_if_any()
+    if not isinstance(located, Mapping):
+        case_of_text(located, problems, model)
+    assert isinstance(located, Mapping)
+    return located
+
+
 class Singly:
     """Checks records one by one, as `accordance check` does."""
 
@@ -52,12 +110,10 @@ class Singly:
             case = self.case(record)
             return row_of(self._checker.plan, case, self.assess(case), record.row)
         except Refused as refused:
-            return Rejected(record, tuple(placed(one, record) for one in refused.problems))
+            return Rejected(record, refused.problems)
 
     def case(self, record: Record) -> Case:
-        return load_case(
-            self._checker.strategy.model, path=record.path, data=record.data, name=record.name
-        )
+        return case_of_record(record, self._checker.strategy.model)
 
     def assess(self, case: Case) -> Assessment:
         return self._checker.assess(case, self._today)

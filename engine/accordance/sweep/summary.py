@@ -7,76 +7,104 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ..plan.outcome import SEVERITY_RANK
 from ..strategy.model import OPINIONS, SEVERITIES, VERDICTS, Strategy
-from .answers import INSUFFICIENT, NON_COMPLIANT
+from .answers import ANSWERS, INSUFFICIENT, NON_COMPLIANT
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 WORST_RULES: Final = 10
+MOST_SHOWN: Final = 41
+"""So many cases and rejects are kept; one more than any page shows."""
 REASONS: Final = {
     "text": "read by `check`, since the scan was not sure of their text",
     "numbers": "with numbers too large to calculate with in columns",
     "lists": "with very long lists",
     "letters": "with letters whose case engines change differently",
+    "sources": "put together from several sources",
     "evidence": "where rules about evidence depend on what other results rest on",
 }
 
 
-def summary_of(
-    strategy: Strategy, manifest: dict[str, Any], outcomes: pa.Table, rejected: pa.Table
-) -> dict[str, Any]:
-    """Counts of a run: verdicts, opinions, findings, the worst rules, and why records were
-    rejected."""
-    import pyarrow.compute as pc
+class Counting:
+    """Counts what a run came to, table by table, and keeps the first cases and rejects to show."""
 
-    rules: list[dict[str, Any]] = []
-    for rule in strategy.rules:
-        codes = Counter(
-            {one["values"]: one["counts"] for one in pc.value_counts(outcomes[rule.id]).to_pylist()}
-        )
-        if codes[NON_COMPLIANT] or codes[INSUFFICIENT]:
-            rules.append(
-                {
-                    "rule": rule.id,
-                    "title": rule.title,
-                    "breaches": codes[NON_COMPLIANT],
-                    "gaps": codes[INSUFFICIENT],
-                    "severity": rule.severity,
-                }
-            )
-    rules.sort(key=_urgency)
-    reasons = Counter(rejected["code"].to_pylist())
-    return {
-        "schema": "accordance/sweep-summary/1",
-        "strategy": manifest["strategy"],
-        "evaluated_on": manifest["evaluated_on"],
-        "counts": manifest["counts"],
-        "engine": manifest["engine"],
-        "performed_again": manifest["performed_again"],
-        "verdicts": _counted(outcomes, "verdict", VERDICTS),
-        "opinions": _counted(outcomes, "opinion", OPINIONS),
-        "findings": {
-            kind: {
-                severity: int(pc.sum(outcomes[f"{kind} {severity}"]).as_py() or 0)
-                for severity in SEVERITIES
-            }
-            for kind in ("breaches", "gaps")
-        },
-        "worst_rules": rules[:WORST_RULES],
-        "rejected": [{"code": code, "problems": count} for code, count in reasons.most_common()],
-    }
+    def __init__(self, strategy: Strategy) -> None:
+        self.cases: list[dict[str, Any]] = []
+        self.rejects: list[dict[str, Any]] = []
+        self.count = 0
+        self._strategy = strategy
+        self._rules: dict[str, Counter[int]] = {rule.id: Counter() for rule in strategy.rules}
+        self._answers: dict[str, Counter[str]] = {name: Counter() for name in ANSWERS}
+        self._findings: Counter[tuple[str, str]] = Counter()
+        self._reasons: Counter[str] = Counter()
+
+    def add(self, outcomes: pa.Table) -> None:
+        """More rows of outcomes."""
+        import pyarrow.compute as pc
+
+        self.count += outcomes.num_rows
+        counters: dict[str, Counter[Any]] = {**self._rules, **self._answers}
+        for name, counter in counters.items():
+            for one in pc.value_counts(outcomes[name]).to_pylist():
+                counter[one["values"]] += one["counts"]
+        for kind in ("breaches", "gaps"):
+            for severity in SEVERITIES:
+                found = pc.sum(outcomes[f"{kind} {severity}"]).as_py()
+                self._findings[kind, severity] += found or 0
+        room = MOST_SHOWN - len(self.cases)
+        if room > 0:
+            self.cases += outcomes.slice(0, room).to_pylist()
+
+    def add_rejected(self, rejected: pa.Table) -> None:
+        """More problems of records that could not be read."""
+        self._reasons.update(rejected["code"].to_pylist())
+        room = MOST_SHOWN - len(self.rejects)
+        if room > 0:
+            self.rejects += rejected.slice(0, room).to_pylist()
+
+    def summary(self, manifest: dict[str, Any]) -> dict[str, Any]:
+        """The counts: verdicts, opinions, findings, the worst rules, and why records were
+        rejected."""
+        rules: list[dict[str, Any]] = []
+        for rule in self._strategy.rules:
+            codes = self._rules[rule.id]
+            if codes[NON_COMPLIANT] or codes[INSUFFICIENT]:
+                rules.append(
+                    {
+                        "rule": rule.id,
+                        "title": rule.title,
+                        "breaches": codes[NON_COMPLIANT],
+                        "gaps": codes[INSUFFICIENT],
+                        "severity": rule.severity,
+                    }
+                )
+        rules.sort(key=_urgency)
+        return {
+            "schema": "accordance/sweep-summary/1",
+            "strategy": manifest["strategy"],
+            "evaluated_on": manifest["evaluated_on"],
+            "counts": manifest["counts"],
+            "combined": manifest["combined"],
+            "engine": manifest["engine"],
+            "performed_again": manifest["performed_again"],
+            "baseline": manifest["baseline"],
+            "verdicts": {word: self._answers["verdict"][word] for word in VERDICTS},
+            "opinions": {word: self._answers["opinion"][word] for word in OPINIONS},
+            "findings": {
+                kind: {severity: self._findings[kind, severity] for severity in SEVERITIES}
+                for kind in ("breaches", "gaps")
+            },
+            "worst_rules": rules[:WORST_RULES],
+            "rejected": [
+                {"code": code, "problems": count}
+                for code, count in sorted(self._reasons.items(), key=lambda one: (-one[1], one[0]))
+            ],
+        }
 
 
 def _urgency(rule: dict[str, Any]) -> tuple[int, int, int, str]:
     rank = SEVERITY_RANK[rule["severity"]]
     return -rule["breaches"], -rank, -rule["gaps"], rule["rule"]
-
-
-def _counted(outcomes: pa.Table, name: str, words: tuple[str, ...]) -> dict[str, int]:
-    import pyarrow.compute as pc
-
-    counts = {one["values"]: one["counts"] for one in pc.value_counts(outcomes[name]).to_pylist()}
-    return {word: counts.get(word, 0) for word in words}
 
 
 def markdown(summary: dict[str, Any]) -> str:
@@ -97,6 +125,8 @@ def _page(summary: dict[str, Any]) -> list[str]:
         f" {counts['rejected']:,} rejected.",
         "",
     ]
+    if summary["combined"]:
+        lines[-1:] = [f"{combined_in_words(summary['combined'])}.", ""]
     lines += _said(summary)
     for title, name in (("Verdicts", "verdicts"), ("Opinions", "opinions")):
         if any(summary[name].values()):
@@ -125,7 +155,7 @@ def _said(summary: dict[str, Any]) -> list[str]:
     """How the cases were checked, and what performing some again showed."""
     engine, again = summary["engine"], summary["performed_again"]
     if not engine["by_columns"]:
-        return ["Every case was checked by `check` itself."]
+        return ["Every case was checked by `check` itself.", *_compared(summary)]
     said = [f"{_many(engine['by_columns'], 'case')} answered by the relational plan."]
     for reason, count in engine["singly"].items():
         said.append(f"{_many(count, 'record')} checked singly, {REASONS.get(reason, reason)}.")
@@ -133,7 +163,25 @@ def _said(summary: dict[str, Any]) -> list[str]:
         f"{_many(again['cases'], 'case')} performed again by `check` (seed {again['seed']}):"
         f" {again['differences']} differences."
     )
-    return said
+    return said + _compared(summary)
+
+
+def _compared(summary: dict[str, Any]) -> list[str]:
+    baseline = summary["baseline"]
+    if baseline is None:
+        return []
+    return [
+        f"Against the run of {baseline['evaluated_on']}: {_many(baseline['changed'], 'case')}"
+        f" changed, {baseline['new']:,} new, {baseline['gone']:,} gone;"
+        f" {_many(baseline['performed_again'], 'changed case')} performed again by `check`:"
+        f" {baseline['differences']} differences."
+    ]
+
+
+def combined_in_words(combined: dict[str, int]) -> str:
+    """How many records were put together, and into what."""
+    records, cases = combined["records"], combined["cases"]
+    return f"{_many(records, 'record')} put together into {_many(cases, 'case')}"
 
 
 def _words(code: str) -> str:

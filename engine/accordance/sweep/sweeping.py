@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import heapq
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
@@ -19,7 +18,8 @@ from ..problem import Refused
 from ..strategy.model import Strategy
 from . import answers
 from .answers import ROW
-from .records import Record, placed
+from .parquet import Rows
+from .records import Block, Lines, Record, lines_table
 from .singly import Answered, Rejected, Singly
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ SAMPLE: Final = 200
 
 UNDECIDED: Final = "evidence"
 TEXT: Final = "text"
+ELSEWHERE: Final = "sources"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class Part:
     """What came out of a block of records: rows of outcomes in the order of the records, rejects,
     how many the relational plan answered for, and how many were checked singly, by reason.
 
-    `sample` holds records that may be performed again, each with its lot.
+    `sample` are the rows that may be performed again.
     """
 
     rows: pa.Table
@@ -66,7 +67,7 @@ class Part:
     records: int
     by_columns: int = 0
     singly: Counter[str] = field(default_factory=Counter)
-    sample: list[tuple[int, Record]] = field(default_factory=list)
+    sample: list[int] = field(default_factory=list)
 
 
 class Sweep:
@@ -92,15 +93,15 @@ class Sweep:
             return self.options.engine
         return CHECK if records < WORTH_IT else DUCKDB
 
-    def part(self, block: Sequence[Record], engine: str) -> Part:
+    def part(self, block: Block, engine: str) -> Part:
         """What comes out of a block of records."""
         return self._by_check(block) if engine == CHECK else self._by_columns(block)
 
-    def _by_check(self, block: Sequence[Record]) -> Part:
-        rows, rejected = self._one_by_one(block)
-        return Part(self._table(rows, block), rejected, len(block))
+    def _by_check(self, block: Block) -> Part:
+        rows, rejected = self._one_by_one(iter(block))
+        return Part(self._placed(self._table(rows), block), rejected, len(block))
 
-    def _one_by_one(self, records: Sequence[Record]) -> tuple[list[Answered], list[Rejected]]:
+    def _one_by_one(self, records: Iterable[Record]) -> tuple[list[Answered], list[Rejected]]:
         rows: list[Answered] = []
         rejected: list[Rejected] = []
         for record in records:
@@ -111,40 +112,38 @@ class Sweep:
                 rows.append(found)
         return rows, rejected
 
-    def _by_columns(self, block: Sequence[Record]) -> Part:
+    def _by_columns(self, block: Block) -> Part:
+        import numpy as np
         import pyarrow as pa
         import pyarrow.compute as pc
 
         columns = self._relational()
         reading = self._read(block)
-        lines = pa.table(
-            {ROW: pa.array(reading.rows, pa.int64()), "line": pa.array(reading.texts, pa.string())}
-        )
-        found = columns.answer(lines)
+        found = columns.answer(reading.facts)
         sure = found.filter(found[answers.SURE])
-        answered = set(sure[ROW].to_pylist())
-        unsure = set(found[ROW].to_pylist()) - answered
-        unread = [at for at, row in enumerate(reading.rows) if row not in answered | unsure]
-        reasons = dict.fromkeys(reading.broken, TEXT) | dict.fromkeys(unsure, UNDECIDED)
-        if unread:
-            reasons |= columns.reasons(lines.take(pa.array(unread, pa.int64())))
-        refused = {one.record.row for one in reading.rejected}
-        by_row = {record.row: record for record in block}
-        doubted = [row for row in by_row if row not in answered and row not in refused]
-        rows, rejected = self._one_by_one([by_row[row] for row in doubted])
-        whole = self._placed(sure, block)
+        answered = sure[ROW].to_numpy()
+        open_ = np.ones(len(block), dtype=bool)
+        open_[answered - block.first] = False
+        for one in reading.rejected:
+            open_[one.record.row - block.first] = False
+        doubted: list[int] = (np.flatnonzero(open_) + block.first).tolist()
+        reasons = dict.fromkeys(reading.singly, ELSEWHERE)
+        if doubted:
+            unsure = pc.invert(found[answers.SURE])
+            reasons |= dict.fromkeys(found.filter(unsure)[ROW].to_pylist(), UNDECIDED)
+            unread = [row for row in doubted if row not in reasons]
+            reasons |= columns.reasons(reading.facts, unread) if unread else {}
+        rows, rejected = self._one_by_one(block.record(row) for row in doubted)
         if rows:
-            whole = pa.concat_tables([whole, self._table(rows, block)])
-            whole = whole.take(pc.sort_indices(whole, sort_keys=[(ROW, "ascending")]))
-        lots = ((lot_of(row, self.options.seed), row) for row in answered)
-        sample = heapq.nsmallest(self.options.sample, lots)
+            sure = pa.concat_tables([self._typed(sure), self._table(rows)])
+            sure = sure.take(pc.sort_indices(sure, sort_keys=[(ROW, "ascending")]))
         return Part(
-            whole,
+            self._placed(sure, block),
             sorted([*reading.rejected, *rejected], key=lambda one: one.record.row),
             records=len(block),
             by_columns=len(answered),
             singly=Counter(reasons.get(row, TEXT) for row in doubted),
-            sample=[(lot, by_row[row]) for lot, row in sample],
+            sample=drawn(answered, self.options.seed, self.options.sample),
         )
 
     def _relational(self) -> Columns:
@@ -158,63 +157,100 @@ class Sweep:
             )
         return self._columns
 
-    def _read(self, block: Sequence[Record]) -> _Reading:
-        found = _Reading()
+    def _read(self, block: Block) -> _Reading:
+        """The facts of a block as the database reads them."""
+        import pyarrow as pa
+
+        if isinstance(block, Lines):
+            table, _ = block.table()
+            return _Reading(table)
+        if isinstance(block, Rows):
+            return _Reading(block)
+        found = _Reading(pa.table({}))
+        rows: list[int] = []
+        texts: list[str] = []
         for record in block:
-            if record.data is not None:
-                try:
-                    found.texts.append(record.data.decode("utf-8"))
-                    found.rows.append(record.row)
-                except UnicodeDecodeError:
-                    found.broken.append(record.row)
+            if record.parts:
+                # Which source said what otherwise does not stand in columns.
+                found.singly.append(record.row)
                 continue
             try:
-                found.texts.append(line_of(self.singly.case(record)))
-                found.rows.append(record.row)
+                text = line_of(self.singly.case(record))
             except Refused as refused:
-                problems = tuple(placed(one, record) for one in refused.problems)
-                found.rejected.append(Rejected(record, problems))
+                found.rejected.append(Rejected(record, refused.problems))
+            else:
+                rows.append(record.row)
+                texts.append(text)
+        found.facts = lines_table(rows, texts)
         return found
 
     # rows
 
-    def _table(self, rows: list[Answered], block: Sequence[Record]) -> pa.Table:
+    def _table(self, rows: list[Answered]) -> pa.Table:
+        """Rows of `check`, typed."""
         import pyarrow as pa
 
-        by_row = {record.row: record for record in block}
-        for row in rows:
-            record = by_row[row[ROW]]
-            row[answers.SOURCE], row[answers.LINE] = record.name, record.line
-        return pa.Table.from_pylist(rows, schema=self.schema)
+        return pa.Table.from_pylist(rows, schema=self._answers())
 
-    def _placed(self, table: pa.Table, block: Sequence[Record]) -> pa.Table:
+    def _typed(self, table: pa.Table) -> pa.Table:
+        """Rows of the relational plan, typed."""
+        schema = self._answers()
+        return table.select(schema.names).cast(schema)
+
+    def _answers(self) -> pa.Schema:
+        """The columns that come out of a check, without those of the place."""
+        import pyarrow as pa
+
+        return pa.schema([one for one in self.schema if one.name not in answers.PLACE])
+
+    def _placed(self, table: pa.Table, block: Block) -> pa.Table:
         """The columns that are stored, in their order and with their types."""
         import pyarrow as pa
+        import pyarrow.compute as pc
 
-        by_row = {record.row: record for record in block}
-        records = [by_row[row] for row in table[ROW].to_pylist()]
+        at = pc.subtract(table[ROW], block.first)
+        places = dict(zip(answers.PLACE, block.places(), strict=True))
         made: list[Any] = []
         for one in self.schema:
-            if one.name == answers.SOURCE:
-                names = pa.array([record.name for record in records], pa.string())
-                made.append(names)
-            elif one.name == answers.LINE:
-                made.append(pa.array([record.line for record in records], pa.int64()))
-            elif one.name in table.column_names:
-                made.append(table[one.name].cast(one.type))
+            if one.name in places:
+                made.append(places[one.name].take(at).cast(one.type))
             else:
-                made.append(pa.nulls(table.num_rows, one.type))
-        return pa.table(made, schema=self.schema)
+                made.append(table[one.name].cast(one.type))
+        return pa.table(made, schema=self.schema).combine_chunks()
 
 
 @dataclass(slots=True)
 class _Reading:
-    """The texts of a block, and the records that have none."""
+    """The facts of a block: a table of texts or rows of Parquet; the records that have none, and
+    those that `check` is to answer for."""
 
-    rows: list[int] = field(default_factory=list)
-    texts: list[str] = field(default_factory=list)
-    broken: list[int] = field(default_factory=list)
+    facts: pa.Table | Rows
+    singly: list[int] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
+
+
+def drawn(rows: Any, seed: int, count: int) -> list[int]:
+    """The rows of an array that are drawn by lot, those first whose lot is lowest."""
+    import numpy as np
+
+    if len(rows) == 0 or count == 0:
+        return []
+    lots = lots_of(rows, seed)
+    if count < len(rows):
+        kept = np.argpartition(lots, count - 1)[:count]
+        rows, lots = rows[kept], lots[kept]
+    return rows[np.argsort(lots, kind="stable")].tolist()  # type: ignore[no-any-return]
+
+
+def lots_of(rows: Any, seed: int) -> Any:
+    """Numbers that look random and depend on nothing but the row and the seed (splitmix64)."""
+    import numpy as np
+
+    start = np.uint64((seed + 1) * 0x9E3779B97F4A7C15 & (1 << 64) - 1)
+    value = rows.astype(np.uint64) + start
+    value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return value ^ (value >> np.uint64(31))
 
 
 def line_of(case: Case) -> str:
@@ -237,20 +273,12 @@ def _plain(value: Value) -> Any:
     return value
 
 
-def lot_of(row: int, seed: int) -> int:
-    """A number that looks random and depends on nothing but the row and the seed (splitmix64)."""
-    mask = (1 << 64) - 1
-    value = (row + (seed + 1) * 0x9E3779B97F4A7C15) & mask
-    value = ((value ^ (value >> 30)) * 0xBF58476D1CE4E5B9) & mask
-    value = ((value ^ (value >> 27)) * 0x94D049BB133111EB) & mask
-    return value ^ (value >> 31)
-
-
 def schema_of(strategy: Strategy, checker: Checker) -> pa.Schema:
     """The columns of outcomes."""
     import pyarrow as pa
 
     fields = [(ROW, pa.int64()), (answers.SOURCE, pa.string()), (answers.LINE, pa.int64())]
+    fields += [(answers.DIGEST, pa.binary())]
     fields += [("id", pa.string()), ("title", pa.string())]
     fields += [("stage", pa.string()), ("as_of", pa.date32())]
     fields += [(name, pa.string()) for name in answers.ANSWERS]

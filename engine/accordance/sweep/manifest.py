@@ -1,0 +1,133 @@
+"""What is said of a run: what was swept, by which rules and program, and what came of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import getpass
+import platform
+from collections import Counter
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any, Final
+
+from .. import __version__
+from . import answers
+from .sources import Digest, Source
+from .sweeping import DUCKDB, Options, Sweep
+
+if TYPE_CHECKING:
+    from .running import Made, Task
+
+SCHEMA: Final = "accordance/sweep/1"
+
+
+def manifest_of(
+    sweep: Sweep, task: Task, made: Made, against: dict[str, Any] | None
+) -> dict[str, Any]:
+    """The manifest, but for the digests of the files of the run."""
+    strategy, options, parts = sweep.strategy, sweep.options, made.parts
+    singly: Counter[str] = sum((part.singly for part in parts), Counter())
+    rejected = sum(part.rejected for part in parts) + made.repeated
+    swept = sum(part.records for part in parts)
+    combined, into = made.combined
+    return {
+        "schema": SCHEMA,
+        "program": {"name": "accordance", "version": __version__, **_versions(made.engine)},
+        "strategy": {
+            "name": strategy.name,
+            "title": strategy.title,
+            "version": strategy.version,
+            "digest": strategy.digest,
+            "source_digest": strategy.source_digest,
+            "status": strategy.status,
+        },
+        "evaluated_on": options.today.isoformat(),
+        "given": list(task.given),
+        "mapping": task.mapping,
+        "combined": {"records": combined, "cases": into} if task.combine else None,
+        "sources": [_source(source, made) for source in task.sources],
+        "counts": {
+            "records": swept + combined - into,
+            "cases": swept - rejected,
+            "rejected": rejected,
+        },
+        "engine": {
+            "name": made.engine,
+            "by_columns": sum(part.by_columns for part in parts),
+            "singly": dict(sorted(singly.items())),
+        },
+        "performed_again": {
+            "seed": options.seed,
+            "asked": options.sample,
+            "cases": made.sample,
+            "differences": 0,
+        },
+        "baseline": against,
+        "words": {
+            "outcome": list(answers.OUTCOME_WORDS),
+            "severity": list(answers.SEVERITY_WORDS),
+            "part": list(answers.PART_WORDS),
+        },
+        "themes": dict(strategy.themes),
+        "rules": [
+            {
+                "rule": rule.rule.id,
+                "title": rule.rule.title,
+                "theme": rule.rule.theme,
+                "severity": rule.rule.severity,
+                "parts": [
+                    rule.rule.when_text,
+                    *(one.requirement.text for one in rule.requirements),
+                ],
+            }
+            for rule in sweep.checker.plan.rules
+        ],
+    }
+
+
+def _source(source: Source, made: Made) -> dict[str, Any]:
+    said: dict[str, Any] = {
+        "name": source.path,
+        "kind": source.kind,
+        "records": made.records.get(source.path, 0),
+        **_digest(made.digests.get(source.path)),
+    }
+    if source.companions:
+        said["with"] = [
+            {"name": path, **_digest(made.digests.get(path))} for path in source.companions
+        ]
+    return said
+
+
+def _digest(digest: Digest | None) -> dict[str, Any]:
+    if digest is None:
+        return {"bytes": None, "digest": None}
+    return {"bytes": digest.size, "digest": digest.text}
+
+
+def _versions(engine: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for package in ("duckdb", "ibis-framework", "pyarrow") if engine == DUCKDB else ("pyarrow",):
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "unknown"
+    return found
+
+
+def about_run(
+    started: dt.datetime, seconds: float, engine: str, options: Options
+) -> dict[str, Any]:
+    """Who ran it, when, and how long it took."""
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):
+        user = "unknown"
+    return {
+        "schema": "accordance/run/1",
+        "by": user,
+        "started": started.isoformat(timespec="seconds"),
+        "seconds": round(seconds, 1),
+        "python": platform.python_version(),
+        "engine": engine,
+        "threads": options.threads,
+    }
