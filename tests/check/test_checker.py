@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from accordance.check import checker as checker_module
 from accordance.check.driver import EngineFailure
+from accordance.check.network import StageNetwork
 from accordance.feel import codes
 from accordance.problem import Refused
 from tests.check.small import TODAY, case, checker, outcomes, rule
@@ -323,7 +323,7 @@ def test_a_network_that_fails_concludes_nothing(
 
     made = checker(tmp_path / "s", {"TT-01": rule(["a"])})
     with monkeypatch.context() as patch:
-        patch.setattr(checker_module.StageNetwork, "run", fails)
+        patch.setattr(StageNetwork, "run", fails)
         with pytest.raises(Refused, match="not checked"):
             made.assess(case(made, a=True))
     assert outcomes(made, a=True) == {"TT-01": "compliant"}

@@ -26,53 +26,47 @@ from ..plan.outcome import Kind, Outcome
 from ..plan.planning import Plan, plan
 from ..problem import Code as ProblemCode
 from ..problem import Place, Problem, Refused
-from ..strategy.model import EVIDENCE, PARTNERSHIP, Strategy
+from ..strategy.model import Strategy
 from .answer import Answer
 from .driver import EngineFailure
 from .evidence import EvidenceReader, Tracer
 from .exceptions import Exceptions, Notice, NoticeCode
 from .expressions import GENERATE_AFTER, Expressions
-from .judging import (
-    Assessment,
-    Judgement,
-    judge,
-    not_at_stage,
-    possible_severities,
-    static_path,
-)
-from .network import Firing, StageNetwork
+from .judging import Assessment, Grounds, Judgement, possible_severities, static_path
+from .stage import Stage, Stratum
 from .tables import CompiledTable, lists_of
 
 if TYPE_CHECKING:
     from ..plan.reading import FactsRead
 
 FACTS_AGE_MAX = "facts_age_max"
-_NO_RULES: frozenset[str] = frozenset()
 
 
 class _Result(Supplied):
     """A judgement as rules about evidence see it: what it rests on is found out when asked for."""
 
-    __slots__ = ("_found", "_judgement", "_late")
+    __slots__ = ("_grounds", "_judgement", "_late")
 
-    def __init__(self, found: Assessment, judgement: Judgement) -> None:
+    def __init__(self, grounds: Grounds, judgement: Judgement) -> None:
         self.known = judgement.item
-        self._found = found
+        self._grounds = grounds
         self._judgement = judgement
-        self._late: dict[str, Value] = {}
+        self._late: dict[str, Value] | None = None
 
     def late(self, name: str) -> Value:
+        if self._late is None:
+            self._late = {}
         if name not in self._late:
             self._late[name] = self._read(name)
         return self._late[name]
 
     def _read(self, name: str) -> Value:
         if name == "rests_on":
-            paths: Iterable[str] = self._found.evidence(self._judgement).facts
+            paths: Iterable[str] = self._grounds.of(self._judgement).facts
         elif name != "missing":
             return UNKNOWN
         elif self._judgement.kind is Kind.GAP:
-            paths = self._found.evidence(self._judgement).missing
+            paths = self._grounds.of(self._judgement).missing
         else:
             paths = ()
         return list(dict.fromkeys(map(static_path, paths)))
@@ -89,10 +83,8 @@ class Checker:
         self.expressions = Expressions(self.plan)
         self.phrases: dict[object, str] = {}
         """Sentences about rules that do not depend on the case, made when first needed."""
-        self._networks: dict[tuple[str, str], StageNetwork] = {}
+        self._stages: dict[str, Stage] = {}
         self._tracer = Tracer(self.plan, self.expressions.leaves)
-        self._judgements: dict[tuple[str, str, Firing], Judgement] = {}
-        self._not_at_stage: dict[str, dict[str, Judgement]] = {}
 
     def check(self, case: Case, evaluated_on: dt.date | None = None) -> Answer:
         """The full answer for a case: outcomes, explanations, actions, verdict and opinion.
@@ -132,66 +124,58 @@ class Checker:
 
     def close(self) -> None:
         """Free what the networks hold."""
-        for network in self._networks.values():
-            network.close()
-        self._networks.clear()
+        for stage in self._stages.values():
+            stage.close()
+        self._stages.clear()
 
     # the strata
 
     def _assess(self, case: Case, today: dt.date) -> Assessment:
         if self._generate_in == 0:
             self.expressions.generate()
-            for network in self._networks.values():
-                network.prepare(self.expressions)
+            for prepared in self._stages.values():
+                prepared.prepare(self.expressions)
         self._generate_in -= 1
-        stage = case.stage
+        stage = self._stage(case.stage)
         frame = new_frame(
             case.facts, today, paths=case.paths, codes=self.expressions.definitions, supplied={}
         )
         leaves: list[Value] = [UNKNOWN] * len(self.plan.leaves)
-        found = Assessment(stage, today, frame, EvidenceReader(self._tracer, frame, leaves))
-        by_rule: dict[str, Judgement] = {}
+        judgements = [*stage.before]
         exceptions = Exceptions.of(case.facts)
 
-        self._judge(PARTNERSHIP, found, by_rule)
-        self._accept(case, found, by_rule, exceptions)
-        if self._network(stage, EVIDENCE).rules:
-            frame[SUPPLIED] = self._evidence_lists(case, found, by_rule)
-            self._judge(EVIDENCE, found, by_rule)
-            self._accept(case, found, by_rule, exceptions)
+        grounds = Grounds(case.stage, EvidenceReader(self._tracer, frame, leaves))
+        found = Assessment(case.stage, today, frame, grounds, grounds, judgements)
+        stage.partnership.judge(frame, leaves, judgements)
+        self._accept(case, found, stage.partnership, exceptions)
+        if stage.evidence.positions:
+            # A frame of its own: what the rules about the partnership rest on leads to the frame
+            # in which they were judged, which therefore must not lead back to it.
+            frame = frame[:]
+            frame[DEFINED] = dict(frame[DEFINED])
+            frame[SUPPLIED] = self._evidence_lists(case, found, stage)
+            found.frame = frame
+            found.grounds = Grounds(case.stage, EvidenceReader(self._tracer, frame, leaves))
+            stage.evidence.judge(frame, leaves, judgements)
+            self._accept(case, found, stage.evidence, exceptions)
 
-        elsewhere = self._elsewhere(stage)
-        found.judgements = [
-            by_rule.get(rule.id) or elsewhere[rule.id] for rule in self.strategy.rules
-        ]
-        breached = {judgement.rule.id for judgement in found.judgements if judgement.unmet}
-        found.notices += exceptions.notices(self.strategy, breached, today)
+        if exceptions.items:
+            breached = {judgement.rule.id for judgement in judgements if judgement.unmet}
+            found.notices += exceptions.notices(self.strategy, breached, today)
         found.notices += _contradictions(case) + _overdue(case, today)
-        lists = lists_of(found.judgements)
-        found.verdict = self._verdict.answer(stage, lists)
-        found.opinion = self._opinion.answer(stage, lists)
+        lists = lists_of(judgements)
+        found.verdict = self._verdict.answer(case.stage, lists)
+        found.opinion = self._opinion.answer(case.stage, lists)
         if found.opinion is not None:
-            worst = [judgement.at_worst for judgement in found.judgements]
-            found.opinion_at_worst = self._opinion.answer(stage, lists_of(worst))
+            worst = lists_of(judgement.at_worst for judgement in judgements)
+            found.opinion_at_worst = self._opinion.answer(case.stage, worst)
         return found
 
-    def _judge(self, about: str, found: Assessment, by_rule: dict[str, Judgement]) -> None:
-        network = self._network(found.stage, about)
-        known = self._judgements
-        firings = network.run(found.frame, found.reader.leaves)
-        for planned, firing in zip(network.rules, firings, strict=True):
-            key = planned.rule.id, found.stage, firing
-            judgement = known.get(key)
-            if judgement is None:
-                judgement = known[key] = judge(planned, firing, found.stage)
-            by_rule[planned.rule.id] = judgement
-
-    def _accept(
-        self, case: Case, found: Assessment, by_rule: dict[str, Judgement], given: Exceptions
-    ) -> None:
+    def _accept(self, case: Case, found: Assessment, stratum: Stratum, given: Exceptions) -> None:
         if not given.items:
             return
-        for identity, judgement in by_rule.items():
+        for place in stratum.positions:
+            judgement = found.judgements[place]
             if judgement.outcome is not Outcome.NON_COMPLIANT:
                 continue
             acceptance = given.acceptance(
@@ -204,44 +188,36 @@ class Checker:
             found.notices += [one for one in acceptance.notices if one not in found.notices]
             if acceptance.open_points:
                 # Whether the exception counts is not known, so neither is the outcome.
-                by_rule[identity] = replace(
+                found.judgements[place] = replace(
                     judgement,
                     outcome=Outcome.INSUFFICIENT_EVIDENCE,
                     acceptance_needs=acceptance.open_points,
                 )
             elif acceptance.accepted_by is not None:
-                by_rule[identity] = replace(
+                found.judgements[place] = replace(
                     judgement,
                     outcome=Outcome.ACCEPTED_EXCEPTION,
                     accepted_by=acceptance.accepted_by,
                 )
 
-    def _evidence_lists(
-        self, case: Case, found: Assessment, by_rule: dict[str, Judgement]
-    ) -> dict[str, Value]:
+    def _evidence_lists(self, case: Case, found: Assessment, stage: Stage) -> dict[str, Value]:
         """The lists that rules about evidence read."""
-        elsewhere = self._elsewhere(found.stage)
-        judgements = [
-            by_rule.get(rule.id) or elsewhere[rule.id]
-            for rule in self.strategy.rules
-            if rule.about == PARTNERSHIP
-        ]
+        grounds, judgements = found.grounds, found.judgements
         return {
-            "results": [_Result(found, judgement) for judgement in judgements],
-            "mandatory": self._mandatory(found, by_rule),
+            "results": [_Result(grounds, judgements[place]) for place in stage.about_partnership],
+            "mandatory": self._mandatory(found, stage),
             "contradictions": [one.path for one in case.contradictions],
         }
 
-    def _mandatory(self, found: Assessment, by_rule: dict[str, Judgement]) -> list[Value]:
-        idle = {
-            name
-            for name, judgement in by_rule.items()
-            if judgement.outcome is Outcome.NOT_APPLICABLE
+    def _mandatory(self, found: Assessment, stage: Stage) -> list[Value]:
+        applying = {
+            place
+            for place in stage.partnership.positions
+            if found.judgements[place].outcome is not Outcome.NOT_APPLICABLE
         }
         listed: list[Value] = []
-        for path in self.strategy.mandatory.get(found.stage, ()):
-            readers = self._readers.get(path, _NO_RULES) & by_rule.keys()
-            needed = len(readers - idle)
+        for path, readers in stage.mandatory:
+            needed = len(readers & applying)
             listed.append(
                 {
                     "path": path,
@@ -274,22 +250,12 @@ class Checker:
 
     # what is made once
 
-    def _network(self, stage: str, about: str) -> StageNetwork:
-        key = stage, about
-        network = self._networks.get(key)
-        if network is None:
-            network = StageNetwork(self.plan, stage, about, self.expressions)
-            self._networks[key] = network
-        return network
-
-    def _elsewhere(self, stage: str) -> dict[str, Judgement]:
-        """The judgements of the rules that ask for nothing at a stage."""
-        known = self._not_at_stage.get(stage)
-        if known is None:
-            known = self._not_at_stage[stage] = {
-                rule.id: not_at_stage(rule, stage) for rule in self.strategy.rules
-            }
-        return known
+    def _stage(self, name: str) -> Stage:
+        stage = self._stages.get(name)
+        if stage is None:
+            stage = Stage(self.plan, name, self.expressions, self._readers)
+            self._stages[name] = stage
+        return stage
 
     @cached_property
     def favourable(self) -> dict[str, bool]:

@@ -19,8 +19,8 @@ from ..plan.planning import Plan, PlannedRule
 _State: TypeAlias = Callable[["EvidenceReader"], Value]
 _Choose: TypeAlias = Callable[["EvidenceReader", dict[int, None]], None]
 
-MAX_REMEMBERED: Final = 4096
-"""Ways in which the leaves of one condition stand that are remembered, before all are forgotten."""
+MAX_REMEMBERED: Final = 1024
+"""Ways in which the leaves of one rule stand that are remembered, before all are forgotten."""
 
 
 class _Trace(NamedTuple):
@@ -28,13 +28,6 @@ class _Trace(NamedTuple):
 
     state: _State
     choose: _Choose
-
-
-class _Known(NamedTuple):
-    """The states of a list of leaves, and the leaves that decide, for each way they stood."""
-
-    states: Callable[[list[Value]], Hashable]
-    decisive: dict[Hashable, tuple[int, ...]]
 
 
 class Tracer:
@@ -48,7 +41,7 @@ class Tracer:
         self.codes = codes
         # Formulas live as long as the plan, so that their identity will do.
         self._traces: dict[int, _Trace] = {}
-        self._known: dict[Hashable, _Known] = {}
+        self._below: dict[tuple[str, str], Callable[[list[Value]], Hashable]] = {}
 
     def trace(self, formula: Formula) -> _Trace:
         known = self._traces.get(id(formula))
@@ -90,34 +83,15 @@ class Tracer:
 
     # what decides
 
-    def decisive(
-        self,
-        name: Hashable,
-        over: Callable[[], Iterable[Formula]],
-        said: Hashable,
-        chosen: Callable[[], Iterable[Formula]],
-        reader: EvidenceReader,
-    ) -> tuple[int, ...]:
-        """The leaves on which something rests, in the order they are read.
-
-        `name` stands for the formulas `over` in all cases; which of them are `chosen` hangs on the
-        states of their leaves and on `said`.
-        """
-        known = self._known.get(name)
+    def below(self, planned: PlannedRule, stage: str) -> Callable[[list[Value]], Hashable]:
+        """What picks the states of all leaves on which a rule may rest at a stage."""
+        key = planned.rule.id, stage
+        known = self._below.get(key)
         if known is None:
-            below = dict.fromkeys(leaf for one in over() for leaf in self._leaves(one))
-            states = itemgetter(*below) if below else _nothing
-            known = self._known[name] = _Known(states, {})
-        key = said, known.states(reader.leaves)
-        leaves = known.decisive.get(key)
-        if leaves is None:
-            found: dict[int, None] = {}
-            for formula in chosen():
-                self.trace(formula).choose(reader, found)
-            if len(known.decisive) >= MAX_REMEMBERED:
-                known.decisive.clear()
-            leaves = known.decisive[key] = tuple(found)
-        return leaves
+            over = planned.when, *(one.formula for one in planned.requirements_at(stage))
+            leaves = dict.fromkeys(leaf for one in over for leaf in self._leaves(one))
+            known = self._below[key] = itemgetter(*leaves) if leaves else _nothing
+        return known
 
     def _leaves(self, formula: Formula) -> Iterator[int]:
         """The leaves below a formula, through definitions too."""
@@ -194,23 +168,19 @@ class EvidenceReader:
     def of(self, *formulas: Formula) -> Evidence:
         """What formulas rest on: their deciding branches where they are true or false, else the
         branches that are unknown."""
-        # Formulas live as long as the plan, so that their identity will do.
-        name = tuple(map(id, formulas))
-        return self.of_leaves(
-            self._tracer.decisive(name, lambda: formulas, None, lambda: formulas, self)
-        )
+        return self.of_leaves(self.decisive(formulas))
 
-    def of_rule(
-        self, planned: PlannedRule, stage: str, said: Hashable, chosen: Callable[[], list[Formula]]
-    ) -> Evidence:
-        """What a rule rests on at a stage: those of its formulas that are `chosen`, which hangs on
-        nothing but `said` and the states of its leaves."""
+    def decisive(self, formulas: Iterable[Formula]) -> tuple[int, ...]:
+        """The leaves on which formulas rest, in the order they are read; it hangs on nothing but
+        the states of the leaves below them."""
+        found: dict[int, None] = {}
+        for formula in formulas:
+            self._tracer.trace(formula).choose(self, found)
+        return tuple(found)
 
-        def over() -> list[Formula]:
-            return [planned.when, *(one.formula for one in planned.requirements_at(stage))]
-
-        name = planned.rule.id, stage
-        return self.of_leaves(self._tracer.decisive(name, over, said, chosen, self))
+    def states_below(self, planned: PlannedRule, stage: str) -> Hashable:
+        """The states of all leaves on which a rule may rest at a stage."""
+        return self._tracer.below(planned, stage)(self.leaves)
 
     def of_leaves(self, leaves: Iterable[int]) -> Evidence:
         """What leaves rest on."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
@@ -13,8 +13,8 @@ from ..feel.values import NONE, UNKNOWN, Value
 from ..plan.formula import Formula
 from ..plan.outcome import SEVERITY_RANK, Kind, Outcome, kind_of
 from ..plan.planning import PlannedRule
-from ..strategy.model import Rule
-from .evidence import EvidenceReader
+from ..strategy.model import PARTNERSHIP, Rule
+from .evidence import MAX_REMEMBERED, EvidenceReader
 from .exceptions import LEAD, SEVERITY, Notice
 from .network import ALL_MET, COMPLIANT, NOT_APPLICABLE, Firing
 
@@ -49,6 +49,10 @@ class Judgement:
     acceptance_needs: tuple[str, ...] = ()
     """What one must know to tell whether an exception to a breach counts: the lead officer, or the
     severity of the breach."""
+    decisive: dict[Hashable, tuple[int, ...]] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
+    """The leaves it rests on, for each way in which the leaves of the rule were seen to stand."""
 
     @cached_property
     def kind(self) -> Kind | None:
@@ -71,45 +75,53 @@ class Judgement:
         return {**item, "kind": NONE if self.kind is None else self.kind.value}
 
     @cached_property
+    def listed(self) -> tuple[str, ...]:
+        """The lists of the tables that it stands in."""
+        if self.outcome is Outcome.NOT_APPLICABLE or self.moot:
+            return ()
+        if self.kind is None:
+            lists = ["accepted"] if self.outcome is Outcome.ACCEPTED_EXCEPTION else []
+        else:
+            lists = ["breaches" if self.kind is Kind.BREACH else "gaps", "findings"]
+        return (*lists, *(["serious"] if self.severity in ("critical", "high") else []))
+
+    @cached_property
     def at_worst(self) -> Judgement:
         """The judgement if a gap turned out to be a breach."""
         return replace(self, outcome=Outcome.NON_COMPLIANT) if self.kind is Kind.GAP else self
 
 
-@dataclass(slots=True)
-class Assessment:
-    """A case judged by all rules, in the order of the strategy, before anything is put in words."""
+class Grounds:
+    """What the judgements of one stratum rest on, each collected when first asked for."""
 
-    stage: str
-    evaluated_on: dt.date
-    frame: Frame
-    reader: EvidenceReader
-    judgements: list[Judgement] = field(default_factory=list)
-    notices: list[Notice] = field(default_factory=list)
-    verdict: str | None = None
-    opinion: str | None = None
-    opinion_at_worst: str | None = None
-    _evidence: dict[str, Evidence] = field(default_factory=dict)
+    __slots__ = ("_found", "_stage", "reader")
 
-    def evidence(self, judgement: Judgement) -> Evidence:
-        """What a judgement rests on, collected when first asked for."""
-        found = self._evidence.get(judgement.rule.id)
+    def __init__(self, stage: str, reader: EvidenceReader) -> None:
+        self.reader = reader
+        self._stage = stage
+        self._found: dict[str, Evidence] = {}
+
+    def of(self, judgement: Judgement) -> Evidence:
+        found = self._found.get(judgement.rule.id)
         if found is None:
-            found = self._evidence[judgement.rule.id] = self._read(judgement)
+            found = self._found[judgement.rule.id] = self._read(judgement)
             if judgement.acceptance_needs:
                 found.missing.clear()
                 self._add_open_points(judgement, found)
         return found
 
     def _read(self, judgement: Judgement) -> Evidence:
-        if judgement.planned is None:
+        planned, stage, reader = judgement.planned, self._stage, self.reader
+        if planned is None:
             return Evidence()
-        return self.reader.of_rule(
-            judgement.planned,
-            self.stage,
-            (judgement.outcome, judgement.unmet),
-            lambda: decisive_formulas(judgement, self.stage, self.reader.state),
-        )
+        states = reader.states_below(planned, stage)
+        leaves = judgement.decisive.get(states)
+        if leaves is None:
+            if len(judgement.decisive) >= MAX_REMEMBERED:
+                judgement.decisive.clear()
+            chosen = decisive_formulas(judgement, stage, reader.state)
+            leaves = judgement.decisive[states] = reader.decisive(chosen)
+        return reader.of_leaves(leaves)
 
     def _add_open_points(self, judgement: Judgement, found: Evidence) -> None:
         if LEAD in judgement.acceptance_needs:
@@ -118,6 +130,36 @@ class Assessment:
             steps = (formula for _, formula in judgement.planned.severity)
             unknown = [one for one in steps if self.reader.state(one) is UNKNOWN]
             found.add(self.reader.of(*unknown))
+
+
+@dataclass(slots=True)
+class Assessment:
+    """A case judged by all rules, in the order of the strategy, before anything is put in words.
+
+    The frame and the grounds are those of the last stratum, the rules about evidence; the rules
+    about the partnership have grounds of their own.
+    """
+
+    stage: str
+    evaluated_on: dt.date
+    frame: Frame
+    partnership: Grounds
+    grounds: Grounds
+    judgements: list[Judgement] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+    verdict: str | None = None
+    opinion: str | None = None
+    opinion_at_worst: str | None = None
+
+    @property
+    def reader(self) -> EvidenceReader:
+        """Reads the states and the evidence of formulas."""
+        return self.grounds.reader
+
+    def evidence(self, judgement: Judgement) -> Evidence:
+        """What a judgement rests on, collected when first asked for."""
+        stratum = self.partnership if judgement.rule.about == PARTNERSHIP else self.grounds
+        return stratum.of(judgement)
 
 
 def judge(planned: PlannedRule, firing: Firing, stage: str) -> Judgement:

@@ -53,15 +53,6 @@ class Firing(NamedTuple):
 
 SILENT, ALL_MET, COMPLIANT, NOT_APPLICABLE = range(4)
 UNMET, RAISED, NOT_RAISED = range(4, 7)
-PLAIN: Final = tuple(Firing(status) for status in range(UNMET))
-SILENT_FIRING: Final = PLAIN[SILENT]
-
-
-class _Found(NamedTuple):
-    """What fired for one rule beside its status."""
-
-    unmet: list[int]
-    severity: list[tuple[int, bool]]
 
 
 class _Pass(NamedTuple):
@@ -90,7 +81,13 @@ class StageNetwork:
         build = _Builder(plan, stage, self.rules)
         self._network = Network(tuple(pack for one in build.passes for pack in one.packs))
         self._passes = build.passes
-        self._meaning = build.meaning
+        self._kinds: list[list[tuple[int, int]]] = [[] for _ in self.rules]
+        """What each production of a rule means, in the order of their bits."""
+        self._bits: dict[str, tuple[int, int]] = {}
+        """The rule of a production, by its number, and the bit that stands for it."""
+        for production, (rule, kind, index) in build.meaning.items():
+            self._bits[production] = rule, 1 << len(self._kinds[rule])
+            self._kinds[rule].append((kind, index))
         self._places: dict[str, int] = {}
         self._flags = {
             production: (self._place(flag), stated(flag, state), name, state == "T")
@@ -128,47 +125,41 @@ class StageNetwork:
         """Where the state of a property stands."""
         return self._places.setdefault(name, len(self._places))
 
-    def run(self, frame: Frame, leaves: list[Value]) -> list[Firing]:
-        """Fire the network for the case of a frame; what fired for each of `rules`.
+    def run(self, frame: Frame, leaves: list[Value]) -> list[int]:
+        """Fire the network for the case of a frame; what fired for each of `rules`, one bit for
+        each of its productions (`firing` says what they mean).
 
         Enters what is true or false into `leaves`, by index, and the values of the definitions it
         needs into the frame.
         """
         states = self._unknown[:]
         defined = frame[DEFINED]
-        firings = [SILENT_FIRING] * len(self.rules)
-        found: dict[int, _Found] = {}
-        fire, flags, meaning = self._network.fire, self._flags, self._meaning
+        fired = [0] * len(self.rules)
+        fire, flags, bits = self._network.fire, self._flags, self._bits
         for evaluate, to_fire, settles in self._steps:
             evaluate(frame, leaves, states)
             for pack, chosen in to_fire:
-                for fired in fire(pack, "".join(chosen(states))):
-                    what = meaning.get(fired)
-                    if what is None:
-                        place, text, definition, state = flags[fired]
+                for production in fire(pack, "".join(chosen(states))):
+                    if production in bits:
+                        rule, bit = bits[production]
+                        fired[rule] |= bit
+                    else:
+                        place, text, definition, state = flags[production]
                         states[place] = text
                         if definition is not None:
                             defined[definition] = state
-                        continue
-                    rule, kind, index = what
-                    if kind < UNMET:
-                        if kind > firings[rule].status:
-                            firings[rule] = PLAIN[kind]
-                    else:
-                        details = found.get(rule)
-                        if details is None:
-                            details = found[rule] = _Found([], [])
-                        if kind == UNMET:
-                            details.unmet.append(index)
-                        else:
-                            details.severity.append((index, kind == RAISED))
             for name in settles:
                 defined.setdefault(name, UNKNOWN)
-        for rule, (unmet, severity) in found.items():
-            firings[rule] = Firing(
-                firings[rule].status, tuple(sorted(unmet)), tuple(sorted(severity))
-            )
-        return firings
+        return fired
+
+    def firing(self, rule: int, fired: int) -> Firing:
+        """What the bits of a rule, by its number, mean."""
+        said = [what for bit, what in enumerate(self._kinds[rule]) if fired >> bit & 1]
+        return Firing(
+            max((kind for kind, _ in said if kind < UNMET), default=SILENT),
+            tuple(sorted(index for kind, index in said if kind == UNMET)),
+            tuple(sorted((index, kind == RAISED) for kind, index in said if kind > UNMET)),
+        )
 
     def close(self) -> None:
         """Free the engine's memory."""

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from ..feel.compiling import Code, Names, compile_expression, new_frame
 from ..feel.values import Value
-from ..plan.outcome import Kind, Outcome
 from ..strategy.model import Table
+from ..strategy.supplied import TABLE_NAMES
 from .judging import Judgement
 
 
@@ -37,30 +37,8 @@ class CompiledTable:
 
 def lists_of(judgements: Iterable[Judgement]) -> dict[str, Value]:
     """The lists that the tables read: breaches, gaps, findings, accepted, serious."""
-    breaches: list[Value] = []
-    gaps: list[Value] = []
-    findings: list[Value] = []
-    accepted: list[Value] = []
-    serious: list[Value] = []
+    lists: dict[str, list[Value]] = {name: [] for name in TABLE_NAMES}
     for judgement in judgements:
-        outcome, kind = judgement.outcome, judgement.kind
-        if outcome is Outcome.NOT_APPLICABLE or judgement.moot:
-            continue
-        item = judgement.item
-        if kind is Kind.BREACH:
-            breaches.append(item)
-            findings.append(item)
-        elif kind is Kind.GAP:
-            gaps.append(item)
-            findings.append(item)
-        elif outcome is Outcome.ACCEPTED_EXCEPTION:
-            accepted.append(item)
-        if judgement.severity in ("critical", "high"):
-            serious.append(item)
-    return {
-        "breaches": breaches,
-        "gaps": gaps,
-        "findings": findings,
-        "accepted": accepted,
-        "serious": serious,
-    }
+        for name in judgement.listed:
+            lists[name].append(judgement.item)
+    return lists
