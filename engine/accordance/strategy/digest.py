@@ -206,10 +206,11 @@ def _portfolio(strategy: Strategy) -> dict[str, Any]:
                     "group_by": source(rule.group_by),
                     "by": rule.by,
                     "provider_groups": rule.providers,
+                    "mark": source(rule.mark),
                     "rank": source(rule.rank),
                     # The order matters: a figure may use those before it.
                     "figures": [
-                        [one.name, to_source(one.expression), _words(one.means)]
+                        [one.name, to_source(one.expression), _words(one.means), one.unit]
                         for one in rule.figures
                     ],
                     "when": source(rule.when),

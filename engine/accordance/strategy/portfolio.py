@@ -19,6 +19,7 @@ PORTFOLIO: Final = "portfolio"
 """What such a rule is about; also the name of the list of all cases that it looks at."""
 CASES: Final = "cases"
 GROUP: Final = "group"
+MARKED: Final = "marked"
 RESULT: Final = "result"
 POSITION: Final = "position"
 PEERS: Final = "peers"
@@ -40,6 +41,7 @@ class Figure:
 
     name: str
     means: str | None
+    unit: str | None
     text: str
     expression: Node
     type: Type
@@ -51,8 +53,9 @@ class PortfolioRule:
 
     `of` says which cases it looks at (None: all), `group_by` to which groups a case belongs (None:
     all are one group) and `by` into which spans of time dates are put. `providers` brings names
-    under the provider groups of the body's alias table first. With `rank` there is an answer for
-    every case, from the place that the number of that name has among its group; else one for every
+    under the provider groups of the body's alias table first. `mark` gives names too: the cases of
+    a group whose marks have its name are the list `marked`. With `rank` there is an answer for
+    every case, from the place that its number has among those of its group; else one for every
     group.
     """
 
@@ -65,6 +68,8 @@ class PortfolioRule:
     group_text: str | None
     by: str | None
     providers: bool
+    mark: Node | None
+    mark_text: str | None
     rank: Node | None
     rank_text: str | None
     figures: tuple[Figure, ...]
@@ -94,7 +99,7 @@ class PortfolioRule:
 def case_names(
     model: FactModel, definitions: Mapping[str, Definition], parameters: Mapping[str, Type]
 ) -> dict[str, Type]:
-    """The names of an expression over one case: `of`, `group_by` and `rank`."""
+    """The names of an expression over one case: `of`, `group_by`, `mark` and `rank`."""
     return {**parameters, **item_fields(model, definitions)}
 
 
@@ -110,5 +115,5 @@ def group_names(
 ) -> dict[str, Type]:
     """The names of an expression over a group, beside parameters and figures."""
     items = ListType(item=ContextType(fields=item_fields(model, definitions)))
-    found: dict[str, Type] = {CASES: items, PORTFOLIO: items, GROUP: TEXT}
+    found: dict[str, Type] = {CASES: items, MARKED: items, PORTFOLIO: items, GROUP: TEXT}
     return {**found, POSITION: NUMBER, PEERS: NUMBER} if rank else found

@@ -20,6 +20,7 @@ from .model import SEVERITIES, Definition, Requirement, SeverityStep
 from .portfolio import (
     CASES,
     GROUP,
+    MARKED,
     PEERS,
     PORTFOLIO,
     POSITION,
@@ -40,6 +41,7 @@ RULE_FIELDS: Final = (
     "group_by",
     "by",
     "provider_groups",
+    "mark",
     "rank",
     "figures",
     "when",
@@ -57,7 +59,7 @@ RULE_FIELDS: Final = (
     "aliases",
     "tags",
 )
-RESERVED: Final = (CASES, PORTFOLIO, GROUP, POSITION, PEERS)
+RESERVED: Final = (CASES, MARKED, PORTFOLIO, GROUP, POSITION, PEERS)
 
 
 @dataclass(slots=True)
@@ -68,6 +70,7 @@ class _Draft:
     fields: Fields
     of: Expression | None
     group_by: Expression | None
+    mark: Expression | None
     rank: Expression | None
     figures: list[tuple[Figure, Expression]]
     conditions: list[Expression]
@@ -102,7 +105,9 @@ class PortfolioRules:
         before = len(self.problems)
         messages = Messages(self.problems)
         severity = fields.choice("severity", SEVERITIES)
-        parts = {key: self._parse(fields, key) for key in ("of", "group_by", "rank", "when") if key}
+        parts = {
+            key: self._parse(fields, key) for key in ("of", "group_by", "mark", "rank", "when")
+        }
         figures = self._figures(fields)
         require, asked = self._requirements(fields, messages)
         steps, weighed = self._severity_when(fields, severity)
@@ -119,6 +124,8 @@ class PortfolioRules:
             group_text=_text(parts["group_by"]),
             by=by,
             providers=providers,
+            mark=_node(parts["mark"]),
+            mark_text=_text(parts["mark"]),
             rank=_node(parts["rank"]),
             rank_text=_text(parts["rank"]),
             figures=tuple(figure for figure, _ in figures),
@@ -147,6 +154,7 @@ class PortfolioRules:
                     fields,
                     parts["of"],
                     parts["group_by"],
+                    parts["mark"],
                     parts["rank"],
                     figures,
                     conditions,
@@ -186,17 +194,22 @@ class PortfolioRules:
                     place,
                     "use lower-case letters, digits and `_`, and no word that rules have already",
                 )
-            means = None
+            means = unit = None
             if isinstance(node, Mapping):
                 part = Fields(
-                    node, f"the figure {quoted(name)}", place, ("is", "means"), self.problems
+                    node,
+                    f"the figure {quoted(name)}",
+                    place,
+                    ("is", "means", "unit"),
+                    self.problems,
                 )
                 if not part.require("is"):
                     continue
-                means, node = part.text("means"), node.entries["is"]
+                means, unit = part.text("means"), part.text("unit")
+                node = node.entries["is"]
             expression = self.expressions.parse(node, f"the figure {quoted(name)}", PORTFOLIO)
             if expression:
-                figure = Figure(name, means, expression.text, expression.node, ANY)
+                figure = Figure(name, means, unit, expression.text, expression.node, ANY)
                 found.append((figure, expression))
         return found
 
@@ -240,7 +253,7 @@ class PortfolioRules:
 
     def _check_group(self, fields: Fields, group_by: Expression | None, providers: bool) -> None:
         if group_by is None:
-            for name in ("by", "provider_groups"):
+            for name in ("by", "provider_groups", "mark"):
                 if fields.get(name) is not None:
                     place = fields.node.key_place(name)
                     self._note(f"`{name}` says how groups are made, and there are none", place)
@@ -294,6 +307,8 @@ class PortfolioRules:
             self._check_type(draft.of, scope, complete, (BOOLEAN,))
         if draft.rank is not None:
             self._check_type(draft.rank, scope, complete, (NUMBER,))
+        if draft.mark is not None:
+            self._check_type(draft.mark, scope, complete, (TextType(), ListType(item=TextType())))
         if draft.group_by is not None:
             kind = DATE if draft.rule.by is not None else TextType()
             self._check_type(draft.group_by, scope, complete, (kind, ListType(item=kind)))

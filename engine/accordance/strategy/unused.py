@@ -47,7 +47,9 @@ def _expressions(strategy: Strategy) -> Iterator[Node]:
         yield from (step.expression for step in rule.severity_when)
     for over in strategy.portfolio:
         yield from (
-            one for one in (over.of, over.group_by, over.rank, over.when) if one is not None
+            one
+            for one in (over.of, over.group_by, over.mark, over.rank, over.when)
+            if one is not None
         )
         yield from (figure.expression for figure in over.figures)
         yield from (requirement.expression for requirement in over.require)

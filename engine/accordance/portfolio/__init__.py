@@ -1,0 +1,1 @@
+"""Rules over the portfolio: groups of cases, what each group amounts to, and why."""

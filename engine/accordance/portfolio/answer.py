@@ -1,0 +1,441 @@
+"""What the rules over the portfolio say, as JSON: the form `accordance/portfolio/1`.
+
+A result has the fields of a result of `check`, and with them the group it is about, its cases and
+its figures; a fact, and what is missing, names its case. Findings are listed, of all other groups
+only how many there are.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any, Final
+
+from ..check.answer import PROGRAM, strategy_stamp
+from ..check.checker import Checker
+from ..check.judging import Judgement, static_path
+from ..check.prose import joined, plain, round_to, spoken
+from ..feel.compiling import Evidence
+from ..feel.logic import exact
+from ..feel.syntax import Literal, Name, walk
+from ..feel.values import UNKNOWN, Span, Uncertain, Value
+from ..plan.outcome import SEVERITY_RANK, Kind, Outcome
+from ..strategy.due import due_on
+from ..strategy.message import UNMET, fill
+from ..strategy.model import EVIDENCE
+from ..strategy.portfolio import GROUP, PORTFOLIO, RESULT, PortfolioRule
+from .judging import GroupCodes, GroupJudgement, judgements
+from .members import Member, Reader, over_a_group
+
+SCHEMA: Final = "accordance/portfolio/1"
+MOST_CASES: Final = 100
+"""So many cases of a group are named; of the others only their number is."""
+MOST_FACTS: Final = 200
+UNNAMED: Final = "not known"
+_CASE: Final = re.compile(r"\[(\d+)\]\.?(.*)", re.DOTALL)
+
+
+def answer(
+    reader: Reader, members: Sequence[Member], today: dt.date, names: Iterable[str] = ()
+) -> dict[str, Any]:
+    """What every rule over the portfolio says of these cases. `names` are those of the providers,
+    for the report on their spellings."""
+    return Answering(reader, members, today).document(names)
+
+
+class Answering:
+    """Puts what the rules say into words and JSON."""
+
+    def __init__(self, reader: Reader, members: Sequence[Member], today: dt.date) -> None:
+        self.reader = reader
+        self.checker: Checker = reader.checker
+        self.strategy = reader.checker.strategy
+        self.members = members
+        self.today = today
+        self._codes = [
+            GroupCodes.of(rule, self.strategy, self.checker.names) for rule in reader.rules
+        ]
+        self._paths: dict[int, str] = {}
+        self._numbers = {id(member): number for number, member in enumerate(members)}
+        self._known: set[int] = set()
+
+    def document(self, names: Iterable[str]) -> dict[str, Any]:
+        """The documented form."""
+        rules, results = [], []
+        for codes in self._codes:
+            counts: Counter[str] = Counter()
+            for one in judgements(codes, self.members, self.today):
+                counts["moot" if one.said.moot else one.outcome.value] += 1
+                if one.kind is not None or not one.scene.codes.rule.group_by:
+                    results.append(self.result(one))
+            rules.append(rule_entry(codes.rule, counts))
+        return document(self.checker, self.today, len(self.members), rules, results) | {
+            "providers": self.reader.providers.report(names)
+        }
+
+    def all(self) -> list[dict[str, Any]]:
+        """The results of every group, findings or not."""
+        return [
+            self.result(one)
+            for codes in self._codes
+            for one in judgements(codes, self.members, self.today)
+        ]
+
+    # one result
+
+    def result(self, one: GroupJudgement) -> dict[str, Any]:
+        """What a rule says of a group, with its explanation."""
+        rule, kind = one.rule, one.kind
+        evidence = one.evidence(self._paths_of(one))
+        unmet = self._unmet(one)
+        facts, deciding = self._facts(one.rule, evidence)
+        if not deciding:
+            # Nothing but how many there are decides, so those that are certain do.
+            deciding = {self._numbers[id(member)] for member, sure in one.scene.cases if sure}
+        missing = self._missing(one, evidence) if kind is Kind.GAP else []
+        head = result_head(
+            rule, one.scene.group, None if one.member is None else one.member.case.id
+        )
+        return head | {
+            "outcome": one.outcome.value,
+            "kind": None if kind is None else kind.value,
+            "moot": one.said.moot,
+            "severity": one.said.severity,
+            "severity_least": one.said.severity_least,
+            "gate": False,
+            "message": self._message(one, unmet, missing, evidence),
+            "unmet": unmet,
+            "missing": missing,
+            "reasons": list(evidence.reasons) if kind is Kind.GAP and not missing else [],
+            "figures": {name: figure(value) for name, value in one.figures.items()},
+            "cases": self._cases(one, deciding),
+            "cases_more": max(0, len(one.scene.cases) - MOST_CASES),
+            "facts": facts,
+            "actions": actions(rule, self.today, self.strategy.holidays) if kind else [],
+            "because": rule.because,
+            "basis": list(rule.basis),
+        }
+
+    def _paths_of(self, one: GroupJudgement) -> Mapping[int, str]:
+        """Where the groups of facts of its cases stand: `[3].parties[2]` is of the fourth case."""
+        cases = [member for member, _ in one.scene.cases]
+        if PORTFOLIO in self._reads(one.rule):
+            cases += self.members
+        for member in cases:
+            number = self._numbers[id(member)]
+            if number in self._known:
+                continue
+            self._known.add(number)
+            self._paths[id(member.item)] = f"[{number}]"
+            for key, path in member.case.paths.items():
+                self._paths[key] = f"[{number}].{path}"
+        return self._paths
+
+    def _reads(self, rule: PortfolioRule) -> set[str]:
+        return {
+            part.name
+            for node in over_a_group(rule)
+            for part in walk(node)
+            if isinstance(part, Name)
+        }
+
+    def _facts(
+        self, rule: PortfolioRule, evidence: Evidence
+    ) -> tuple[list[dict[str, Any]], set[int]]:
+        """The facts that decide, each with its case and place, and the numbers of these cases."""
+        facts: list[dict[str, Any]] = []
+        deciding: set[int] = set()
+        for path, value in evidence.facts.items():
+            match = _CASE.fullmatch(path)
+            if match is None or not match[2]:
+                continue
+            number, name = int(match[1]), match[2]
+            if name.startswith(f"{RESULT}."):
+                if self._gaps_or_breaches(rule, self.members[number]):
+                    deciding.add(number)
+                continue
+            deciding.add(number)
+            member = self.members[number]
+            if len(facts) < MOST_FACTS:
+                facts.append(self._fact(member, name, value))
+        return facts, deciding
+
+    def _fact(self, member: Member, path: str, value: Value) -> dict[str, Any]:
+        case = member.case
+        known = case.model.facts.get(static_path(path))
+        place = case.places.get(path)
+        made = {
+            "case": case.id,
+            "path": path,
+            "title": self._title(path),
+            "value": figure(value),
+            "unit": None if known is None else known.unit,
+            "source": case.source if place is None else place.file,
+            "line": None if place is None else place.line,
+        }
+        if known is not None and known.sensitivity is not None:
+            made["sensitivity"] = known.sensitivity
+        return made
+
+    def _title(self, path: str) -> str:
+        known = self.strategy.model.facts.get(static_path(path))
+        if known is not None:
+            return known.title
+        definition = self.strategy.definitions.get(path)
+        return path if definition is None else definition.means
+
+    def _missing(self, one: GroupJudgement, evidence: Evidence) -> list[dict[str, str]]:
+        """What would decide: the facts that the conditions miss, and those that would tell whether
+        a case belongs to the group at all."""
+        found: dict[tuple[str, str], None] = {}
+        for path in evidence.missing:
+            match = _CASE.fullmatch(path)
+            if match is not None and match[2]:
+                member = self.members[int(match[1])]
+                for name in self._facts_behind(one.rule, member, match[2]):
+                    found[member.case.id, name] = None
+        for path in evidence.facts:
+            match = _CASE.fullmatch(path)
+            if match is not None and match[2].startswith(f"{RESULT}."):
+                member = self.members[int(match[1])]
+                for name in self._facts_behind(one.rule, member, match[2]):
+                    found[member.case.id, name] = None
+        cases = one.scene.cases
+        if one.rule.rank is not None:
+            for member, _ in cases:
+                if isinstance(member.ranks[one.rule.id], Span):
+                    for name in self._facts_behind(one.rule, member, RESULT):
+                        found[member.case.id, name] = None
+        if PORTFOLIO in self._reads(one.rule):
+            rule = one.rule.id
+            within = {id(member) for member, _ in cases}
+            cases = (
+                *cases,
+                *(
+                    (member, member.memberships[rule].belongs is True)
+                    for member in self.members
+                    if member.memberships[rule].belongs is UNKNOWN and id(member) not in within
+                ),
+            )
+        for member, sure in cases:
+            if not sure or one.rule.mark is not None:
+                for name in self.reader.doubts(one.rule, member).missing:
+                    found[member.case.id, name] = None
+        return [{"case": case, "path": path} for case, path in found]
+
+    def _facts_behind(self, rule: PortfolioRule, member: Member, path: str) -> Iterable[str]:
+        """The facts behind a path: of a definition those that it misses, of what the check came to
+        those that its gaps miss."""
+        first = path.partition(".")[0]
+        if first in self.strategy.definitions:
+            found = Evidence()
+            code = self.checker.expressions.definitions[first]
+            code.evidence(member.assessment.frame[:], found)
+            return found.missing
+        if first == RESULT:
+            gaps = [one for one in self._gaps_or_breaches(rule, member) if one.kind is Kind.GAP]
+            return dict.fromkeys(
+                path for gap in gaps for path in member.assessment.evidence(gap).missing
+            )
+        return (path,)
+
+    def _gaps_or_breaches(self, rule: PortfolioRule, member: Member) -> list[Judgement]:
+        """What a case's own check found: of the rules that are named, where any is."""
+        named = {
+            part.value
+            for node in over_a_group(rule)
+            for part in walk(node)
+            if isinstance(part, Literal) and isinstance(part.value, str)
+        } & {one.id for one in self.strategy.rules}
+        return [
+            one
+            for one in member.assessment.judgements
+            if one.kind is not None
+            and one.rule.about != EVIDENCE
+            and (not named or one.rule.id in named)
+        ]
+
+    def _cases(self, one: GroupJudgement, deciding: set[int]) -> list[dict[str, Any]]:
+        return [
+            {
+                "id": member.case.id,
+                "title": member.case.title,
+                "certain": sure,
+                "decides": self._numbers[id(member)] in deciding,
+            }
+            for member, sure in one.scene.cases[:MOST_CASES]
+        ]
+
+    # words
+
+    def _unmet(self, one: GroupJudgement) -> list[str]:
+        found = []
+        for index in one.said.unmet:
+            requirement = one.rule.require[index]
+            phrase = requirement.unmet
+            if phrase is None:
+                found.append(f"it does not hold that {requirement.text}")
+            else:
+                found.append(fill(phrase, lambda name: self._value_of(one, name)))
+        return found
+
+    def _message(
+        self,
+        one: GroupJudgement,
+        unmet: list[str],
+        missing: list[dict[str, str]],
+        evidence: Evidence,
+    ) -> str:
+        if one.outcome is Outcome.NON_COMPLIANT:
+            phrase = joined(unmet)
+            return fill(one.rule.finding, lambda name: self._value_of(one, name, phrase))
+        reasons = [] if missing else list(evidence.reasons)
+        return other_message(one.outcome, one.said.moot, missing, reasons)
+
+    def _units(self, rule: PortfolioRule) -> dict[str, str | None]:
+        return {figure.name: figure.unit for figure in rule.figures}
+
+    def _value_of(self, one: GroupJudgement, name: str, unmet: str = "") -> str:
+        if name == UNMET:
+            return unmet
+        first, *steps = name.split(".")
+        if first == GROUP:
+            return UNNAMED if one.scene.group is None else one.scene.group
+        if first in one.figures:
+            return said(one.figures[first], self._units(one.rule).get(first))
+        if first in self.strategy.parameters:
+            parameter = self.strategy.parameters[first]
+            return spoken(self.checker.names.parameters[first], parameter.unit)
+        value: Value = list(one.scene.facts.get(first) or ())
+        for step in steps:
+            value = [part.get(step, UNKNOWN) for part in value if isinstance(part, dict)]
+        return said([part for part in value if part is not UNKNOWN])
+
+
+def document(
+    checker: Checker,
+    today: dt.date,
+    cases: int,
+    rules: list[dict[str, Any]],
+    results: list[dict[str, Any]],
+) -> dict[str, Any]:
+    """The documented form of what the rules over a portfolio say."""
+    return {
+        "schema": SCHEMA,
+        "program": PROGRAM,
+        "strategy": strategy_stamp(checker.strategy),
+        "evaluated_on": today.isoformat(),
+        "cases": cases,
+        "rules": rules,
+        "results": results,
+    }
+
+
+def rule_entry(rule: PortfolioRule, counts: Mapping[str, int]) -> dict[str, Any]:
+    """A rule, and of how many groups it says what."""
+    outcomes = (
+        Outcome.COMPLIANT,
+        Outcome.NON_COMPLIANT,
+        Outcome.INSUFFICIENT_EVIDENCE,
+        Outcome.NOT_APPLICABLE,
+        Outcome.ACCEPTED_EXCEPTION,
+    )
+    return {
+        "rule": rule.id,
+        "title": rule.title,
+        "theme": rule.theme,
+        "severity": rule.severity,
+        "groups": {
+            **{one.value: counts.get(one.value, 0) for one in outcomes},
+            "moot": counts.get("moot", 0),
+        },
+    }
+
+
+def result_head(rule: PortfolioRule, group: str | None, case: str | None) -> dict[str, Any]:
+    """Which rule says something, and of what."""
+    named = rule.group_by is not None
+    parts = [PORTFOLIO, rule.id]
+    parts += [UNNAMED if group is None else group] if named else []
+    parts += [case] if case is not None else []
+    return {
+        "id": "/".join(parts),
+        "rule": rule.id,
+        "title": rule.title,
+        "theme": rule.theme,
+        "group": group,
+        "group_known": group is not None if named else None,
+        "case": case,
+    }
+
+
+def other_message(
+    outcome: Outcome, moot: bool, missing: Sequence[object], reasons: Sequence[str]
+) -> str:
+    """One sentence for an outcome that is no breach."""
+    if outcome is Outcome.COMPLIANT:
+        return "All that the rule asks for is there."
+    if outcome is Outcome.NOT_APPLICABLE:
+        return "Does not apply to this group."
+    if moot:
+        return "Nothing to find out: whatever the missing facts are, this is no breach."
+    parts = [*reasons]
+    if missing:
+        facts = "1 fact is" if len(missing) == 1 else f"{len(missing)} facts are"
+        parts.insert(0, f"{facts} not known")
+    return f"Cannot be decided yet; {joined(parts) or 'something is not known'}."
+
+
+def actions(
+    rule: PortfolioRule, today: dt.date, holidays: Iterable[dt.date]
+) -> list[dict[str, Any]]:
+    """What is to be done, by whom and until when."""
+    found = []
+    days = frozenset(holidays)
+    for action in rule.actions:
+        due = action.due.get(PORTFOLIO)
+        day = None if due is None else due_on(due, today, {}, days)
+        found.append(
+            {
+                "do": action.do,
+                "owner": action.owner,
+                "due": None if due is None else due.text,
+                "due_on": None if day is None else day.isoformat(),
+                "done_when": action.done_when,
+            }
+        )
+    return found
+
+
+def figure(value: Value) -> Any:
+    """A value as JSON has it, numbers with at most six decimal places; one of which only the
+    bounds are known as `from` and `to`."""
+    if isinstance(value, Span):
+        return {"from": figure(value.low), "to": figure(value.high)}
+    if isinstance(value, Fraction):
+        return plain(exact(round_to(value, 6)))
+    if isinstance(value, Uncertain):
+        return {"certain": plain(value.certain), "possible": plain(value.possible)}
+    return plain(value)
+
+
+def said(value: Value, unit: str | None = None) -> str:
+    """A value as one says it, of what is uncertain what is certain."""
+    if isinstance(value, Uncertain):
+        value = value.certain
+    return "(not known)" if value is UNKNOWN else spoken(value, unit)
+
+
+def worst(results: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, int]]:
+    """How many findings there are, by kind and severity."""
+    counts = {
+        kind: dict.fromkeys(sorted(SEVERITY_RANK, key=lambda word: -SEVERITY_RANK[word]), 0)
+        for kind in ("breaches", "gaps")
+    }
+    for one in results:
+        if one["kind"] is not None:
+            counts["breaches" if one["kind"] == "breach" else "gaps"][one["severity"]] += 1
+    return counts

@@ -1,0 +1,309 @@
+"""What a rule over the portfolio says of a group, in three-valued logic.
+
+A case whose group is not known is a possible member of every group, and of one more, which stands
+for a group that nobody named. The lists `cases` and `portfolio` carry which items are certain and
+which only possible, so that what is said definitely holds whatever the unknown facts turn out to
+be. A group that may not exist at all is never broken.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from ..feel import logic
+from ..feel.compiling import DEFINED, FACTS, Code, Compiler, Evidence, Frame, Names, new_frame
+from ..feel.types import ContextType
+from ..feel.values import UNKNOWN, Number, Span, Value
+from ..plan.outcome import SEVERITY_RANK, Kind, Outcome, kind_of
+from ..strategy.model import Strategy
+from ..strategy.portfolio import (
+    CASES,
+    GROUP,
+    MARKED,
+    PEERS,
+    PORTFOLIO,
+    POSITION,
+    PortfolioRule,
+    group_names,
+)
+from .members import Member, listed
+
+
+@dataclass(frozen=True, slots=True)
+class GroupCodes:
+    """A rule with its expressions over a group ready to be evaluated."""
+
+    rule: PortfolioRule
+    figures: Mapping[str, Code]
+    when: Code | None
+    require: tuple[Code, ...]
+    severity_when: tuple[tuple[str, Code], ...]
+
+    @staticmethod
+    def of(rule: PortfolioRule, strategy: Strategy, names: Names) -> GroupCodes:
+        """The codes of a rule."""
+        fields = group_names(strategy.model, strategy.definitions, rule.rank is not None)
+        known = Names(
+            facts=ContextType(fields=fields),
+            definitions={one.name: one.type for one in rule.figures},
+            parameters=names.parameters,
+        )
+        compiler = Compiler(known)
+        return GroupCodes(
+            rule,
+            {one.name: compiler.compile(one.expression, None) for one in rule.figures},
+            None if rule.when is None else compiler.compile(rule.when, None),
+            tuple(compiler.compile(one.expression, None) for one in rule.require),
+            tuple(
+                (one.level, compiler.compile(one.expression, None)) for one in rule.severity_when
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a rule says, whatever it is said of."""
+
+    outcome: Outcome
+    moot: bool
+    severity: str
+    severity_least: str
+    unmet: tuple[int, ...]
+
+
+def judge(
+    rule: PortfolioRule,
+    when: Value,
+    require: Sequence[Value],
+    steps: Sequence[tuple[str, Value]],
+    exists: bool,
+) -> Said:
+    """What the states of its conditions amount to. `exists` False: perhaps there is no such group,
+    so that nothing can be said to be broken."""
+    met = logic.conjunction(require)
+    unmet: tuple[int, ...] = ()
+    if when is False:
+        outcome = Outcome.NOT_APPLICABLE
+    elif when is True and met is True:
+        outcome = Outcome.COMPLIANT
+    elif when is True and met is False and exists:
+        outcome = Outcome.NON_COMPLIANT
+        unmet = tuple(index for index, state in enumerate(require) if state is False)
+    else:
+        outcome = Outcome.INSUFFICIENT_EVIDENCE
+    highest = least = rule.severity
+    for level, state in steps:
+        if state is not False:
+            highest = max(highest, level, key=SEVERITY_RANK.__getitem__)
+        if state is True:
+            least = max(least, level, key=SEVERITY_RANK.__getitem__)
+    moot = outcome is Outcome.INSUFFICIENT_EVIDENCE and when is UNKNOWN and met is True
+    return Said(outcome, moot, highest, least, unmet)
+
+
+def groups_of(rule: PortfolioRule, members: Sequence[Member]) -> list[str | None]:
+    """The groups of a rule by name, None last for one that is not known, where there may be one.
+    The whole portfolio is None alone."""
+    if rule.group_by is None:
+        return [None]
+    names: set[str] = set()
+    open_ = False
+    for member in members:
+        standing = member.memberships[rule.id]
+        names.update(name for name, _ in standing.groups)
+        open_ = open_ or standing.anywhere
+    return [*sorted(names), *([None] if open_ else [])]
+
+
+def members_of(
+    rule: PortfolioRule, group: str | None, members: Sequence[Member]
+) -> tuple[tuple[Member, bool], ...]:
+    """The members of a group, and whether each is certain."""
+    found = []
+    for member in members:
+        standing = member.memberships[rule.id]
+        within = standing.belongs if rule.group_by is None else standing.of(group)
+        if within is not False:
+            found.append((member, within is True))
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What the expressions of a rule read of one group."""
+
+    codes: GroupCodes
+    today: dt.date
+    group: str | None
+    cases: tuple[tuple[Member, bool], ...]
+    facts: Mapping[str, Value]
+    ranks: Counter[tuple[Value, bool]]
+
+    @staticmethod
+    def of(
+        codes: GroupCodes, today: dt.date, group: str | None, members: Sequence[Member]
+    ) -> Scene:
+        """The scene of a group of these members."""
+        rule = codes.rule
+        cases = members_of(rule, group, members)
+        whole = [
+            (member, member.memberships[rule.id].belongs is True)
+            for member in members
+            if member.memberships[rule.id].belongs is not False
+        ]
+        facts = {
+            CASES: listed([(member.item, sure) for member, sure in cases]),
+            MARKED: listed(_marked(rule, group, cases)),
+            PORTFOLIO: listed([(member.item, sure) for member, sure in whole]),
+            **({} if group is None else {GROUP: group}),
+        }
+        ranked = cases if rule.rank is not None else ()
+        ranks = Counter((member.ranks[rule.id], sure) for member, sure in ranked)
+        return Scene(codes, today, group, cases, facts, ranks)
+
+    def frame(
+        self, member: Member | None, sure: bool, paths: Mapping[int, str] | None = None
+    ) -> Frame:
+        """What the expressions read, of the group or of one member of it; the figures are in it."""
+        facts = dict(self.facts)
+        if member is not None:
+            own = member.ranks[self.codes.rule.id], sure
+            place = standing(own[0], self.ranks - Counter([own]))
+            facts |= {name: value for name, value in place.items() if value is not UNKNOWN}
+        frame = new_frame(facts, self.today, paths=paths, codes=self.codes.figures)
+        for name, code in self.codes.figures.items():
+            frame[DEFINED][name] = code.value(frame)
+        return frame
+
+    def judgement(self, member: Member | None, sure: bool) -> GroupJudgement:
+        """What the rule says; `sure` False: perhaps there is no such group, or the case is not in
+        it."""
+        codes, frame = self.codes, self.frame(member, sure)
+        said = judge(
+            codes.rule,
+            True if codes.when is None else codes.when.value(frame),
+            [code.value(frame) for code in codes.require],
+            [(level, code.value(frame)) for level, code in codes.severity_when],
+            sure,
+        )
+        place = (POSITION, PEERS) if member is not None else ()
+        figures = {name: frame[FACTS].get(name, UNKNOWN) for name in place} | frame[DEFINED]
+        return GroupJudgement(self, member, sure, said, figures)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GroupJudgement:
+    """What a rule says of a group, or with `member` of one case in it."""
+
+    scene: Scene
+    member: Member | None
+    sure: bool
+    said: Said
+    figures: Mapping[str, Value]
+
+    @property
+    def rule(self) -> PortfolioRule:
+        """The rule that says it."""
+        return self.scene.codes.rule
+
+    @property
+    def outcome(self) -> Outcome:
+        """What it says."""
+        return self.said.outcome
+
+    @property
+    def kind(self) -> Kind | None:
+        """Whether it is a finding, and which."""
+        return kind_of(self.said.outcome, self.said.moot)
+
+    def evidence(self, paths: Mapping[int, str]) -> Evidence:
+        """What it rests on: all conditions for a pass, the unmet ones for a breach, and what is
+        unknown for a gap."""
+        codes, frame = self.scene.codes, self.scene.frame(self.member, self.sure, paths)
+        when = [codes.when] if codes.when is not None else []
+        if self.outcome is Outcome.NOT_APPLICABLE:
+            chosen = when
+        elif self.outcome is Outcome.NON_COMPLIANT:
+            chosen = [*when, *(codes.require[index] for index in self.said.unmet)]
+        else:
+            chosen = [*when, *codes.require]
+        found = Evidence()
+        for code in chosen:
+            state = code.value(frame)
+            if self.outcome is Outcome.INSUFFICIENT_EVIDENCE and state is True:
+                continue
+            one = Evidence()
+            code.evidence(frame, one)
+            if state is not UNKNOWN:
+                one.missing.clear()
+                one.reasons.clear()
+            found.add(one)
+        return found
+
+
+def _marked(
+    rule: PortfolioRule, group: str | None, cases: Sequence[tuple[Member, bool]]
+) -> list[tuple[Value, bool]]:
+    """The cases of a group that bear its mark, and whether that is certain."""
+    found: list[tuple[Value, bool]] = []
+    for member, sure in cases:
+        marks = member.memberships[rule.id].marks
+        marked = False if marks is None else marks.of(group)
+        if marked is not False:
+            found.append((member.item, sure and marked is True))
+    return found
+
+
+def judgements(
+    codes: GroupCodes, members: Sequence[Member], today: dt.date
+) -> Iterator[GroupJudgement]:
+    """What a rule says of every group of a portfolio, in the order of their names; with `rank` of
+    every case in them, in the order of the portfolio."""
+    rule = codes.rule
+    for group in groups_of(rule, members):
+        scene = Scene.of(codes, today, group, members)
+        if rule.rank is None:
+            exists = rule.group_by is None or any(sure for _, sure in scene.cases)
+            yield scene.judgement(None, exists)
+        else:
+            for member, sure in scene.cases:
+                yield scene.judgement(member, sure)
+
+
+def standing(own: Value, others: Mapping[tuple[Value, bool], int]) -> dict[str, Value]:
+    """The place of one among others, of which it is known how many have which number, and whether
+    they certainly are among them: `position` is the share of the others whose number is as high or
+    higher (0: there is none, it has the highest), `peers` how many there are with itself."""
+    sure = sum(count for (_, on), count in others.items() if on)
+    peers = logic.span(1 + sure, 1 + sum(others.values()))
+    mine = _bounds(own)
+    if mine is None or not sure:
+        # Where perhaps nobody is there to compare with, there is no share.
+        return {POSITION: UNKNOWN, PEERS: peers}
+    counts = {(on, state): 0 for on in (True, False) for state in (True, False, None)}
+    for (value, on), count in others.items():
+        counts[on, _as_high(value, mine)] += count
+    yes, open_, no = (counts[True, state] for state in (True, None, False))
+    yes_too, open_too, no_too = (counts[False, state] for state in (True, None, False))
+    low = Fraction(yes, yes + open_ + no + open_too + no_too)
+    high = Fraction(yes + open_ + yes_too + open_too, yes + open_ + no + yes_too + open_too)
+    return {POSITION: logic.span(logic.exact(low), logic.exact(high)), PEERS: peers}
+
+
+def _as_high(value: Value, mine: tuple[Number, Number]) -> bool | None:
+    theirs = _bounds(value)
+    if theirs is None:
+        return None
+    if theirs[0] >= mine[1]:
+        return True
+    return False if theirs[1] < mine[0] else None
+
+
+def _bounds(value: Value) -> tuple[Number, Number] | None:
+    if isinstance(value, Span):
+        return value.low, value.high
+    return (value, value) if logic.is_number(value) else None
