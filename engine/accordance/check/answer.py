@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from .. import __version__
@@ -18,6 +17,7 @@ from ..strategy.due import due_on
 from ..strategy.message import UNMET, fill
 from ..strategy.model import Approval, Table
 from . import annex
+from .evidence import MAX_REMEMBERED
 from .exceptions import LEAD, SEVERITY
 from .judging import Assessment, Judgement, static_path
 from .prose import joined, plain, spoken
@@ -76,6 +76,8 @@ class Answer:
         self.assessment = assessment
         self._facts: dict[str, dict[str, Any]] = {}
         self._titles: dict[str, str] = {}
+        self._labels: dict[str, str] = {}
+        self._values: dict[str, str] = {}
         self.small_groups = SmallGroups(case, checker.strategy)
 
     def to_json(self) -> dict[str, Any]:
@@ -180,7 +182,7 @@ class Answer:
             "facts": [self.fact(path, value) for path, value in evidence.facts.items()],
             "rests_on": list(dict.fromkeys(static_path(path) for path in evidence.facts)),
             "actions": self.actions(judgement) if to_do else [],
-            "remedy": remedies(self, judgement) if kind is Kind.BREACH else [],
+            "remedy": self.remedy(judgement) if kind is Kind.BREACH else [],
             "because": rule.because,
             "basis": list(rule.basis),
             "accepted_by": None
@@ -201,7 +203,7 @@ class Answer:
         """What is the case when a requirement is not met, in the owner's words or ours."""
         own: str | None = planned.requirement.unmet
         if own is not None:
-            return fill(own, self._value_of)
+            return fill(own, self._said)
         return self.in_words(planned.requirement.expression, negated=True)
 
     def in_words(self, expression: Any, negated: bool = False) -> str:
@@ -223,7 +225,7 @@ class Answer:
             phrase = joined(unmet)
             if rule.finding is None:
                 return f"{rule.title}: {phrase}."
-            return fill(rule.finding, lambda name: self._value_of(name, phrase))
+            return fill(rule.finding, lambda name: phrase if name == UNMET else self._said(name))
         if judgement.outcome is Outcome.INSUFFICIENT_EVIDENCE:
             if judgement.moot:
                 return "Nothing to find out: whatever the missing facts are, this is no breach."
@@ -243,6 +245,19 @@ class Answer:
             return "Does not apply: outside the rule's dates or jurisdictions."
         return f"Does not apply: {self.in_words(when, negated=True)}."
 
+    def remedy(self, judgement: Judgement) -> list[str]:
+        """What would have to change for the rule to pass."""
+        if judgement.planned is None:
+            return []
+        # It hangs on nothing but the states of the leaves of the rule.
+        states = self.assessment.reader.states_below(judgement.planned, self.assessment.stage)
+        known = judgement.remedies.get(states)
+        if known is None:
+            if len(judgement.remedies) >= MAX_REMEMBERED:
+                judgement.remedies.clear()
+            known = judgement.remedies[states] = tuple(remedies(self, judgement))
+        return list(known)
+
     def _gap_message(self, evidence: Evidence) -> str:
         parts = []
         if evidence.missing:
@@ -251,9 +266,14 @@ class Answer:
         parts += list(evidence.reasons)
         return f"Cannot be decided yet; {'; '.join(parts) or 'something is not known'}."
 
-    def _value_of(self, name: str, unmet: str = "") -> str:
-        if name == UNMET:
-            return unmet
+    def _said(self, name: str) -> str:
+        """What a message says for the name of a fact, definition or parameter."""
+        said = self._values.get(name)
+        if said is None:
+            said = self._values[name] = self._say(name)
+        return said
+
+    def _say(self, name: str) -> str:
         if name in self.checker.strategy.definitions and self.small_groups.hides_definition(
             name, self.checker.facts_of_definition
         ):
@@ -303,25 +323,10 @@ class Answer:
         if end < 0:
             return None
         item = path[: end + 1]
-        return self._labels.get(item, item)
-
-    @cached_property
-    def _labels(self) -> dict[str, str]:
-        """What the items of lists are called, by concrete path."""
-        labels: dict[str, str] = {}
-        stack: list[Value] = [self.case.facts]
-        while stack:
-            value = stack.pop()
-            if isinstance(value, dict):
-                path = self.case.paths.get(id(value))
-                named = (value[name] for name in _LABELS if isinstance(value.get(name), str))
-                label = next(named, None)
-                if path is not None and label is not None:
-                    labels[path] = label
-                stack.extend(value.values())
-            elif isinstance(value, list):
-                stack.extend(value)
-        return labels
+        label = self._labels.get(item)
+        if label is None:
+            label = self._labels[item] = _label(self.case.facts, item) or item
+        return label
 
     # facts, actions, questions
 
@@ -410,6 +415,20 @@ class Answer:
 def _means(table: Table, answer: str | None) -> str | None:
     """What an answer of a table means, in its owner's words."""
     return next((row.means for row in table.rows if row.answer == answer), None)
+
+
+def _label(facts: Value, item: str) -> str | None:
+    """What an item of a list is called, by its concrete path."""
+    value = facts
+    for step in item.split("."):
+        name, _, position = step.partition("[")
+        value = value.get(name) if isinstance(value, dict) else None
+        if position:
+            place = int(position[:-1]) - 1
+            value = value[place] if isinstance(value, list) and place < len(value) else None
+    if not isinstance(value, dict):
+        return None
+    return next((value[name] for name in _LABELS if isinstance(value.get(name), str)), None)
 
 
 def _step(value: Value, name: str) -> Value:

@@ -163,11 +163,12 @@ class Checker:
             breached = {judgement.rule.id for judgement in judgements if judgement.unmet}
             found.notices += exceptions.notices(self.strategy, breached, today)
         found.notices += _contradictions(case) + _overdue(case, today)
-        lists = lists_of(judgements)
+        listed = [judgement for judgement in judgements if judgement.listed]
+        lists = lists_of(listed)
         found.verdict = self._verdict.answer(case.stage, lists)
         found.opinion = self._opinion.answer(case.stage, lists)
         if found.opinion is not None:
-            worst = lists_of(judgement.at_worst for judgement in judgements)
+            worst = lists_of(judgement.at_worst for judgement in listed)
             found.opinion_at_worst = self._opinion.answer(case.stage, worst)
         return found
 
@@ -210,24 +211,21 @@ class Checker:
         }
 
     def _mandatory(self, found: Assessment, stage: Stage) -> list[Value]:
-        applying = {
-            place
-            for place in stage.partnership.positions
-            if found.judgements[place].outcome is not Outcome.NOT_APPLICABLE
-        }
-        listed: list[Value] = []
-        for path, readers in stage.mandatory:
-            needed = len(readers & applying)
-            listed.append(
-                {
-                    "path": path,
-                    "stated": self.stated(path, found.frame),
-                    # A fact that no rule reads is asked for its own sake.
-                    "needed": needed > 0 or not readers,
-                    "decides": needed,
-                }
-            )
-        return listed
+        judgements, frame = found.judgements, found.frame
+        applying = 0
+        for place in stage.partnership.positions:
+            if judgements[place].outcome is not Outcome.NOT_APPLICABLE:
+                applying |= 1 << place
+        return [
+            {
+                "path": path,
+                "stated": _is_stated(code, frame),
+                # A fact that no rule reads is asked for its own sake.
+                "needed": readers == 0 or readers & applying != 0,
+                "decides": (readers & applying).bit_count(),
+            }
+            for path, code, readers in stage.mandatory
+        ]
 
     def definition(self, name: str, frame: Frame) -> Value:
         """The value of a definition on a case that was assessed, whether a rule read it or not."""
@@ -241,19 +239,14 @@ class Checker:
 
     def stated(self, path: str, frame: Frame) -> bool:
         """Is a fact stated: over a list, for every item of it?"""
-        code = self._path_codes(path)
-        if code.simple:
-            return code.value(frame) is not UNKNOWN
-        evidence = Evidence()
-        code.evidence(frame, evidence)
-        return not evidence.missing
+        return _is_stated(self._path_codes(path), frame)
 
     # what is made once
 
     def _stage(self, name: str) -> Stage:
         stage = self._stages.get(name)
         if stage is None:
-            stage = Stage(self.plan, name, self.expressions, self._readers)
+            stage = Stage(self.plan, name, self.expressions, self._readers, self._path_codes)
             self._stages[name] = stage
         return stage
 
@@ -352,6 +345,14 @@ class Checker:
                 )
                 notices.append(Notice(NoticeCode.FACTS_STALE, text, path="as_of"))
         return today
+
+
+def _is_stated(path: Code, frame: Frame) -> bool:
+    if path.simple:
+        return path.value(frame) is not UNKNOWN
+    evidence = Evidence()
+    path.evidence(frame, evidence)
+    return not evidence.missing
 
 
 def _contradictions(case: Case) -> list[Notice]:

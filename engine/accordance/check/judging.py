@@ -53,6 +53,10 @@ class Judgement:
         default_factory=dict, init=False, compare=False, repr=False
     )
     """The leaves it rests on, for each way in which the leaves of the rule were seen to stand."""
+    remedies: dict[Hashable, tuple[str, ...]] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
+    """What would have to change, likewise."""
 
     @cached_property
     def kind(self) -> Kind | None:

@@ -59,6 +59,8 @@ def spoken(value: Value, unit: str | None = None) -> str:
         return "not known"
     if value is NONE:
         return "none"
+    if isinstance(value, str):
+        return value.replace("_", " ") if " " not in value else value
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int | Fraction):
@@ -78,7 +80,7 @@ def spoken(value: Value, unit: str | None = None) -> str:
         if value and all(isinstance(item, dict | Supplied) for item in value):
             return joined([str(item.get("name", item.get("text", "one more"))) for item in value])
         return joined([spoken(item, unit) for item in value]) or "none"
-    return value.replace("_", " ") if " " not in value else str(value)
+    return str(value)
 
 
 def _number(value: int | Fraction, unit: str | None) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from ..feel.compiling import Frame
+from ..feel.compiling import Code, Frame
 from ..feel.values import Value
 from ..plan.planning import Plan
 from ..strategy.model import EVIDENCE, PARTNERSHIP
@@ -42,10 +42,12 @@ class Stratum:
 
 
 class AskedFact(NamedTuple):
-    """A fact that a stage asks for, with the places of the rules that read it."""
+    """A fact that a stage asks for; `readers` has one bit for the place of each rule that reads
+    it."""
 
     path: str
-    readers: frozenset[int]
+    code: Code
+    readers: int
 
 
 class Stage:
@@ -57,6 +59,7 @@ class Stage:
         stage: str,
         expressions: Expressions,
         readers: Mapping[str, frozenset[str]],
+        compiled: Callable[[str], Code],
     ) -> None:
         strategy = plan.strategy
         self.partnership = Stratum(plan, stage, PARTNERSHIP, expressions)
@@ -71,7 +74,9 @@ class Stage:
         rules = {strategy.rules[place].id: place for place in self.partnership.positions}
         self.mandatory: tuple[AskedFact, ...] = tuple(
             AskedFact(
-                path, frozenset(rules[name] for name in readers.get(path, ()) if name in rules)
+                path,
+                compiled(path),
+                sum(1 << rules[name] for name in readers.get(path, ()) if name in rules),
             )
             for path in strategy.mandatory.get(stage, ())
         )

@@ -384,8 +384,13 @@ def no_result(
     inner = Evidence()
     gather(frame, inner)
     if not inner.missing and not inner.reasons:
-        inner.reasons[f"`{name}` has no result for these values"] = None
+        inner.reasons[no_result_reason(name)] = None
     found.add(inner)
+
+
+def no_result_reason(name: str) -> str:
+    """Why the value of a function is not known although its arguments are."""
+    return f"`{name}` has no result for these values"
 
 
 def counts_items(node: Node) -> bool:

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 
 from . import functions, logic
 from .codes import PATHS, Code, Evidence, Frame, is_silent
-from .compiling import no_result
+from .compiling import no_result, no_result_reason
 from .generating import MAX_DEPTH, Generator, Text, item_lines, item_steps
 from .types import BOOLEAN, DATE, DAYS, MONTHS, ListType, NumberType, TextType, Type
 from .values import Value
@@ -118,6 +118,7 @@ class EvidenceWriter:
             f"    for item, place in zip({group}, {places}):",
             "        if place is not None:",
             *_deeper(self._fact(f"item.get({name!r}, U)", f"place + {'.' + name!r}"), 3),
+            *_inside(f"elif {group} is U:", inner.lines or ["pass"]),
             "else:",
             f"    {self._closure(code)}",
         )
@@ -182,6 +183,13 @@ class EvidenceWriter:
             if _is_item_fact(argument):
                 return self._item_fact(argument, [self._closure(code)])
         value, parts = self._values.write(code), self._note_list(code, arguments)
+        facts = [one for one in arguments if one.origin and one.origin[0] == "fact"]
+        if all(one in facts or one.daily for one in arguments):
+            # Where a fact is missing, nothing else needs to be said.
+            known = [f"{self._values.write(one).text} is not U" for one in facts]
+            reason = f"found.reasons[{no_result_reason(function.name)!r}] = None"
+            doubt = " and ".join(["not decided", *known, f"{value.text} is U"])
+            return _joined((*parts.lines, f"if {doubt}:", f"    {reason}"), [value, parts])
         gather = self._values.bind(self._define([*sorted(parts.before), *parts.lines]))
         unknown = f"no_result({gather}, {function.name!r}, frame, found)"
         lines = [f"if not decided and {value.text} is U:", f"    {unknown}"]
@@ -267,6 +275,8 @@ class EvidenceWriter:
             [
                 *sorted(before - frozenset(_item(slot))),
                 f"items = {source.text}",
+                "if items is U:",
+                *_deeper((*itself.lines, "return"), 1),
                 "if type(items) is not list:",
                 f"    return {self._closure(code)}",
                 *entered,

@@ -127,6 +127,8 @@ def _weigh(item: Value, sure: bool, harmless: bool) -> Value:
 
 
 def _list_contains(items: Value, element: Value) -> Value:
+    if items is UNKNOWN:
+        return UNKNOWN
     if type(items) is list and type(element) is str:
         if element in items:
             return True

@@ -38,6 +38,9 @@ from .values import NONE, UNKNOWN, Value
 MAX_DEPTH: Final = 20
 """Parts inside one another in one piece of source; Python has a limit too."""
 
+_CONDITIONS: Final = frozenset(
+    ("compare", "connected", "not", "is none", "has value", "among", "quantified")
+)
 _SIGNS: Final = {"=": "==", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 
 
@@ -173,6 +176,14 @@ class Generator(Compiler):
     def _write_call(self, function: functions.Function, codes: Sequence[Code]) -> Text:
         if function.name == "has value":
             return self._write_has_value(codes[0])
+        if function.name == "count":
+            inner, one = self.write(codes[0]), self.new("part")
+            count = self.bind(function.apply)
+            return self._join(
+                f"(len({one}) if type({one} := {inner.text}) is list"
+                f" else U if {one} is U else {count}({one}))",
+                [inner],
+            )
         if function.partial and not (function.variadic and len(codes) != 1):
             return self._write_apply(function.apply, codes)
         parts = [self.write(code) for code in codes]
@@ -292,17 +303,17 @@ class Generator(Compiler):
         self, items: Code, slot: int, condition: Code, general: Callable[[Frame], Value]
     ) -> Text | None:
         inner = self.write(condition)
+        # What may be a position picks no item of an empty list, and none is kept for it.
+        empty = [] if _is_condition(condition) else ["if not items:", self._left_to(general, 1)]
         lines = [
-            "if not items:",
-            # A position needs an item.
-            f"    return {self.bind(general)}(frame)",
+            *empty,
             "kept = []",
             *_loop(slot, inner),
             "    if given is True:",
             f"        kept.append(item{slot})",
             "    elif given is not False:",
             # It is not certain, or a position.
-            f"        return {self.bind(general)}(frame)",
+            self._left_to(general, 2),
             "return kept",
         ]
         return self._looping(items, slot, inner, general, lines)
@@ -330,7 +341,9 @@ class Generator(Compiler):
                 *sorted((source.before | inner.before) - frozenset(item_lines(slot))),
                 f"items = {source.text}",
                 "if type(items) is not list:",
-                f"    return {self.bind(general)}(frame)",
+                "    if items is U:",
+                "        return U",
+                self._left_to(general, 1),
                 f"if (left := frame[{WORK}] - len(items)) < 0:",
                 "    too_much()",
                 f"frame[{WORK}] = left",
@@ -338,6 +351,9 @@ class Generator(Compiler):
             ],
         )
         return Text(f"{self.bind(loop)}(frame)")
+
+    def _left_to(self, general: Callable[[Frame], Value], depth: int) -> str:
+        return f"{'    ' * depth}return {self.bind(general)}(frame)"
 
 
 def item_lines(slot: int) -> tuple[str, str]:
@@ -360,6 +376,11 @@ def _loop(slot: int, inner: Text) -> list[str]:
         *([f"    {facts}"] if facts in inner.before else []),
         f"    given = {inner.text}",
     ]
+
+
+def _is_condition(code: Code) -> bool:
+    """Is it true or false by its form, and no number?"""
+    return bool(code.origin) and code.origin[0] in _CONDITIONS
 
 
 def _too_much() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 UNMET = "unmet"
 
@@ -34,4 +35,16 @@ def stray_brace(text: str) -> int | None:
 
 def fill(text: str, value_of: Callable[[str], str]) -> str:
     """The message with every placeholder replaced by what `value_of` says for its name."""
-    return _PLACEHOLDER.sub(lambda match: value_of(match[1].strip()), text)
+    parts = _parts(text)
+    if len(parts) == 1:
+        return text
+    # What stands between the placeholders, and each second one the name in a placeholder.
+    return "".join([value_of(part) if number % 2 else part for number, part in enumerate(parts)])
+
+
+@lru_cache(maxsize=4096)
+def _parts(text: str) -> tuple[str, ...]:
+    """A message cut at its placeholders."""
+    parts = _PLACEHOLDER.split(text)
+    parts[1::2] = [name.strip() for name in parts[1::2]]
+    return tuple(parts)
