@@ -26,7 +26,7 @@ from ..plan.outcome import SEVERITY_RANK, Kind, Outcome
 from ..strategy.due import due_on
 from ..strategy.message import UNMET, fill
 from ..strategy.model import EVIDENCE
-from ..strategy.portfolio import GROUP, PORTFOLIO, RESULT, PortfolioRule
+from ..strategy.portfolio import GROUP, PORTFOLIO, RESULT, TITLE, PortfolioRule
 from .judging import GroupCodes, GroupJudgement, judgements
 from .members import Member, Reader, over_a_group
 
@@ -304,6 +304,8 @@ class Answering:
         first, *steps = name.split(".")
         if first == GROUP:
             return UNNAMED if one.scene.group is None else one.scene.group
+        if first == TITLE and one.member is not None:
+            return one.member.case.title
         if first in one.figures:
             return said(one.figures[first], self._units(one.rule).get(first))
         if first in self.strategy.parameters:

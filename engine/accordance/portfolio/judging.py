@@ -27,6 +27,7 @@ from ..strategy.portfolio import (
     PEERS,
     PORTFOLIO,
     POSITION,
+    TITLE,
     PortfolioRule,
     group_names,
 )
@@ -174,6 +175,7 @@ class Scene:
             own = member.ranks[self.codes.rule.id], sure
             place = standing(own[0], self.ranks - Counter([own]))
             facts |= {name: value for name, value in place.items() if value is not UNKNOWN}
+            facts[TITLE] = member.case.title
         frame = new_frame(facts, self.today, paths=paths, codes=self.codes.figures)
         for name, code in self.codes.figures.items():
             frame[DEFINED][name] = code.value(frame)

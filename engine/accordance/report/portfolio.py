@@ -13,6 +13,8 @@ from .wording import OPINIONS, VERDICTS, count, standing_mark
 MOST_CASES: Final = 40
 """So many cases are listed one by one."""
 MOST_REJECTS: Final = 10
+MOST_ACROSS: Final = 12
+NAMED: Final = 8
 HEAD: Final = ("Case", "Stage", "Verdict", "Opinion", "Breaches", "Gaps")
 WORDS: Final = {**VERDICTS, **OPINIONS}
 SEVERITIES: Final = ("critical", "high", "medium", "low", "advisory")
@@ -27,6 +29,7 @@ def text(summary: Json, cases: Sequence[Json], rejects: Sequence[Json], page: Pa
         lines += [*_cases(cases, paint), ""]
     lines += _counts(summary, paint)
     lines += _rules(summary, paint)
+    lines += _across(summary, paint)
     lines += _rejects(summary, rejects, paint)
     lines += ["", *_trust(summary, paint)]
     return paint.finish("\n".join(lines) + "\n")
@@ -99,6 +102,47 @@ def _rules(summary: Json, paint: Paint) -> list[str]:
         for rule in rules
     ]
     return ["", *paint.grid(rows, ("Most broken", "", "Breaches", "Gaps"))]
+
+
+def _across(summary: Json, paint: Paint) -> list[str]:
+    """What the rules over the portfolio found: the worst first, each with its cases."""
+    portfolio = summary.get("portfolio")
+    if portfolio is None:
+        return []
+    lines = ["", paint.strong("Across the portfolio")]
+    shown = portfolio["shown"][:MOST_ACROSS]
+    for one in shown:
+        breach = one["kind"] == "breach"
+        mark = paint.state(
+            f"{'✗' if breach else '?'} {one['severity'] if breach else 'open'}",
+            "non_compliant" if breach else "insufficient_evidence",
+        )
+        about = one["group"] if one["case"] is None else f"{one['group']}, {one['case']}"
+        said = one["message"] if breach or not about else f"{about}: {one['message']}"
+        lines += paint.paragraph(f"{mark}  {one['rule']}  {said}", INDENT, 2)
+        lines += paint.paragraph(_named(one), INDENT + 2)
+    found = sum(sum(counts.values()) for counts in portfolio["findings"].values())
+    if not found:
+        lines += paint.paragraph("The rules over the portfolio found nothing.", INDENT)
+    if found > len(shown):
+        lines += paint.paragraph(f"and {found - len(shown):,} more", INDENT)
+    alike = portfolio["providers"]["alike"]
+    if alike:
+        pairs = "1 pair of names looks" if alike == 1 else f"{alike} pairs of names look"
+        lines += paint.paragraph(
+            f"{pairs} like one provider spelt in two ways; the run names them.", INDENT
+        )
+    return lines
+
+
+def _named(one: Json) -> str:
+    """The cases of a result: those that decide, and how many there are."""
+    if one["case"] is not None:
+        return f"compared with {count(len(one['cases']) + one['cases_more'] - 1, 'other')}"
+    named = [case["id"] for case in one["cases"] if case["decides"]][:NAMED]
+    total = len(one["cases"]) + one["cases_more"]
+    more = f" and {total - len(named):,} more" if total > len(named) else ""
+    return f"{', '.join(named)}{more}" if named else count(total, "case")
 
 
 def _rejects(summary: Json, rejects: Sequence[Json], paint: Paint) -> list[str]:

@@ -23,6 +23,7 @@ MARKED: Final = "marked"
 RESULT: Final = "result"
 POSITION: Final = "position"
 PEERS: Final = "peers"
+TITLE: Final = "title"
 
 SPANS: Final = ("month", "quarter", "year")
 """The spans of time into which dates can be grouped."""
@@ -116,4 +117,4 @@ def group_names(
     """The names of an expression over a group, beside parameters and figures."""
     items = ListType(item=ContextType(fields=item_fields(model, definitions)))
     found: dict[str, Type] = {CASES: items, MARKED: items, PORTFOLIO: items, GROUP: TEXT}
-    return {**found, POSITION: NUMBER, PEERS: NUMBER} if rank else found
+    return {**found, TITLE: TEXT, POSITION: NUMBER, PEERS: NUMBER} if rank else found

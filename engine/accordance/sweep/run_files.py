@@ -7,10 +7,11 @@ from typing import Final
 OUTCOMES: Final = "outcomes.parquet"
 REJECTED: Final = "rejected.parquet"
 VALUES: Final = "values.parquet"
+PORTFOLIO: Final = "portfolio.json"
 MANIFEST: Final = "manifest.json"
 SUMMARY: Final = "summary.md"
 RUN: Final = "run.json"
-DIGESTED: Final = (OUTCOMES, REJECTED, VALUES, SUMMARY)
+DIGESTED: Final = (OUTCOMES, REJECTED, VALUES, PORTFOLIO, SUMMARY)
 """The files whose digests stand in the manifest, where the run has them."""
 KEY: Final = "key.json"
 PART: Final = "part-"

@@ -39,6 +39,8 @@ NO_FACTS: Final = (
     ".expected.yaml",
     ".expected.yml",
     ".expected.json",
+    "aliases.yaml",
+    "aliases.yml",
 )
 """Ends of the names of files that stand beside fact files and are none."""
 LISTS_OF_REJECTS: Final = (f"{REJECTS}.json",)

@@ -1,0 +1,98 @@
+"""Across the portfolio: the rules over groups of cases, for a whole sweep."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from ..portfolio.answer import worst
+from ..portfolio.evaluating import evaluate
+from ..portfolio.providers import FILE, load_table
+from ..strategy.folder import locate
+from .records import Block
+
+if TYPE_CHECKING:
+    from ..check.judging import Assessment
+    from ..facts.case import Case
+    from ..strategy.model import Strategy
+    from .sweeping import Sweep
+
+MOST_SHOWN: Final = 20
+"""So many findings stand in the summary; all of them stand in the file of the run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Aliases:
+    """The body's table of aliases, and the file it stands in, if there is one."""
+
+    path: str | None
+    digest: str | None
+    table: dict[str, str]
+
+    def said(self) -> dict[str, Any] | None:
+        """The file, for the manifest of a run."""
+        return None if self.path is None else {"name": self.path, "digest": self.digest}
+
+
+NO_ALIASES: Final = Aliases(None, None, {})
+
+
+def find_aliases(named: str | None, given: Sequence[str], strategy: Strategy) -> Aliases:
+    """The table that was named; else the one in a folder that is swept; else that of the strategy.
+
+    Raises Refused where it cannot be read.
+    """
+    import hashlib
+
+    path = named
+    if path is None:
+        folders = [one for one in given if os.path.isdir(one)]
+        folders += [locate(strategy.folder).path] if os.path.isdir(strategy.folder) else []
+        beside = [os.path.join(folder, FILE) for folder in folders]
+        path = next((one for one in beside if os.path.isfile(one)), None)
+    if path is None:
+        return NO_ALIASES
+    table = load_table(path)
+    with open(path, "rb") as file:
+        digest = f"sha256:{hashlib.sha256(file.read()).hexdigest()}"
+    return Aliases(path.replace(os.sep, "/"), digest, table)
+
+
+def by_check(
+    sweep: Sweep, blocks: Iterable[Block], gone: frozenset[int], aliases: Aliases
+) -> dict[str, Any]:
+    """What the rules say, with every record read and checked by `check`; `gone` are the numbers of
+    those that are no cases of the run."""
+    pairs = list(_checked(sweep, blocks, gone))
+    return evaluate(sweep.checker, pairs, sweep.options.today, aliases.table)
+
+
+def _checked(
+    sweep: Sweep, blocks: Iterable[Block], gone: frozenset[int]
+) -> Iterator[tuple[Case, Assessment]]:
+    for block in blocks:
+        for record in block:
+            if record.row not in gone:
+                case = sweep.singly.case(record)
+                yield case, sweep.singly.assess(case)
+
+
+def in_short(document: dict[str, Any]) -> dict[str, Any]:
+    """What the summary of a run says of it."""
+    results = [one for one in document["results"] if one["kind"] is not None]
+    shown = sorted(results, key=_urgency)[:MOST_SHOWN]
+    names = ("rule", "title", "group", "case", "kind", "severity", "message", "cases", "cases_more")
+    return {
+        "rules": document["rules"],
+        "findings": worst(results),
+        "shown": [{name: one[name] for name in names} for one in shown],
+        "providers": {name: len(entries) for name, entries in document["providers"].items()},
+    }
+
+
+def _urgency(result: dict[str, Any]) -> tuple[bool, int, str]:
+    from ..plan.outcome import SEVERITY_RANK
+
+    return result["kind"] != "breach", -SEVERITY_RANK[result["severity"]], result["id"]
