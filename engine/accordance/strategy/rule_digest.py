@@ -1,0 +1,81 @@
+"""The digest of what a rule asks: two runs whose digests of a rule agree judged it alike."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Final
+
+from ..feel.syntax import Name, Node, walk
+from .digest import canonical_content
+from .supplied import EVIDENCE_NAMES
+
+if TYPE_CHECKING:
+    from .model import Rule, Strategy
+
+_JUDGING: Final = (
+    "stages",
+    "when",
+    "require",
+    "severity",
+    "severity_when",
+    "gate",
+    "effective",
+    "since",
+    "until",
+    "jurisdictions",
+    "about",
+)
+_COMMON: Final = ("exceptions", "facts")
+
+
+def rule_digests(strategy: Strategy) -> dict[str, str]:
+    """By the id of each rule the digest of all that decides its outcome and severity: itself, the
+    definitions and parameters that it reads, who may accept what, and the fact model.
+
+    Words that are only told (title, message, actions) take no part. A rule about evidence reads
+    the results of the other rules, so that their digests and what is mandatory are part of its own.
+    """
+    content = canonical_content(strategy)
+    common = {name: content[name] for name in _COMMON}
+    found: dict[str, str] = {}
+    late: dict[str, dict[str, Any]] = {}
+    for rule in strategy.rules:
+        names = _names(strategy, rule)
+        said = {
+            "common": common,
+            "rule": {name: content["rules"][rule.id][name] for name in _JUDGING},
+            **{
+                kind: {name: content[kind][name] for name in sorted(names) if name in content[kind]}
+                for kind in ("definitions", "parameters")
+            },
+        }
+        if rule.about == "evidence" or not names.isdisjoint(EVIDENCE_NAMES):
+            late[rule.id] = said | {"mandatory": content["mandatory"]}
+        else:
+            found[rule.id] = _digest(said)
+    evidence = {name: _digest(said | {"others": found}) for name, said in late.items()}
+    found |= evidence
+    return {rule.id: found[rule.id] for rule in strategy.rules}
+
+
+def _names(strategy: Strategy, rule: Rule) -> set[str]:
+    """The names that a rule reads, those of its definitions among them."""
+    expressions = [one.expression for one in rule.require]
+    expressions += [one.expression for one in rule.severity_when]
+    names = _in([*expressions, *([rule.when] if rule.when is not None else [])])
+    # Each definition comes after those that it uses, so from the end all readers are met first.
+    for name, definition in reversed(list(strategy.definitions.items())):
+        if name in names:
+            names |= _in([definition.expression])
+    return names
+
+
+def _in(expressions: Iterable[Node]) -> set[str]:
+    return {part.name for node in expressions for part in walk(node) if isinstance(part, Name)}
+
+
+def _digest(said: dict[str, Any]) -> str:
+    text = json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return f"sha256:{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()}"
