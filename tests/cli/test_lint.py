@@ -51,7 +51,7 @@ def test_every_problem_stands_in_a_line_with_its_place(call: Caller, strategy: P
 @pytest.mark.parametrize(
     ("args", "says"),
     [
-        (("lint", "nowhere"), "nowhere: the strategy does not exist"),
+        (("lint", "nowhere"), "nowhere: there is no folder and no installed strategy `nowhere`"),
         (("lint", "README.md"), "README.md: the strategy is a file, not a folder"),
         (("lint", "docs", "--strategy", "docs"), "name the strategy once"),
     ],

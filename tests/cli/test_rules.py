@@ -171,7 +171,7 @@ def test_the_format_follows_the_file(call: Caller, tmp_path: Path) -> None:
         (("--severity", "awful"), "'awful' is not one of 'critical'"),
         (("DEP-01", "--gate"), "name rules or filter them, not both"),
         (("--pages", "somewhere", "DEP-01"), "--pages writes every rule"),
-        (("--strategy", "nowhere"), "nowhere: the strategy does not exist"),
+        (("--strategy", "nowhere"), "nowhere: there is no folder and no installed strategy `nowhere`"),
     ],
 )
 def test_wrong_calls(call: Caller, args: tuple[str, ...], says: str) -> None:

@@ -32,6 +32,8 @@ Examples:
   accordance rules --search insolvency
   accordance rules DEP-01
   accordance rules --pages docs/rules
+  accordance rules --strategy our_council --diff public_body
+  accordance rules --strategy our_council --history
 """,
 )
 @click.argument("rules", nargs=-1, metavar="[RULE]...")
@@ -79,6 +81,15 @@ Examples:
         metavar="FOLDER",
         help="Write a page for each rule, and an index, into this folder (Markdown).",
     ),
+    click.option(
+        "--diff",
+        "other",
+        metavar="STRATEGY",
+        help="What this strategy changes in that one: a folder, a name or a git revision.",
+    ),
+    click.option(
+        "--history", is_flag=True, help="What was changed between its approvals, and since."
+    ),
 )
 def command(
     rules: tuple[str, ...],
@@ -92,6 +103,8 @@ def command(
     format_name: str | None,
     output: str | None,
     pages: str | None,
+    other: str | None,
+    history: bool,
 ) -> int:
     """List the rules of a strategy, or show each RULE in full.
 
@@ -109,6 +122,10 @@ def command(
         raise click.UsageError("name rules or filter them, not both")
     if pages is not None and (rules or any(filters) or format_name or output):
         raise click.UsageError("--pages writes every rule; leave out what narrows or formats it")
+    if other is not None or history:
+        if rules or any(filters) or pages is not None or (history and other is not None):
+            raise click.UsageError("--diff and --history stand alone, with --strategy at most")
+        return _changes(strategy, other, options.chosen_format(format_name, output), output)
     loaded = load_strategy(strategy)
     if pages is not None:
         return _write_pages(loaded, strategy, pages)
@@ -162,6 +179,24 @@ def _theme(strategy: Strategy, name: str) -> str:
         advice = f"did you mean `{known[near[0]]}`?" if near else f"the themes are {every}"
         raise click.BadParameter(f"`{name}` is not a theme of this strategy; {advice}")
     return found
+
+
+def _changes(strategy: str | None, other: str | None, name: str, output: str | None) -> int:
+    """What differs from another strategy, or from approval to approval."""
+    from ..report import edits
+    from ..strategy.folder import locate
+    from ..strategy.reading import load_strategy
+    from ..workbench import publishing
+    from ..workbench.revisions import strategies
+
+    if other is None:
+        document = publishing.history(load_strategy(strategy), locate(strategy))
+        write(edits.history(document, name, page_for(output)), output, name)
+        return 0
+    with strategies([other, strategy]) as (old, new):
+        document = publishing.difference(old, new)
+    write(edits.difference(document, name, page_for(output)), output, name)
+    return 0
 
 
 # pages

@@ -93,7 +93,7 @@ def check(reports: Sequence[Json], page: Page) -> str:
     if len(papers) > 1:
         title = count(len(papers), "partnership")
     text: str = (
-        _environment()
+        environment()
         .get_template("papers.html")
         .render(
             papers=papers,
@@ -135,7 +135,8 @@ def _running(name: Any, one: Any) -> dict[str, str]:
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """What renders the pages: their templates, and the words and filters that these use."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
