@@ -12,7 +12,7 @@ import pytest
 from tests.cli.conftest import Caller
 
 DAY = ("--as-of", "2026-06-30")
-FILES = ("outcomes.parquet", "rejected.parquet", "manifest.json", "summary.md")
+FILES = ("outcomes.parquet", "rejected.parquet", "portfolio.json", "manifest.json", "summary.md")
 
 
 def facts(number: int, **more: Any) -> str:
@@ -91,7 +91,7 @@ def test_one_reference_for_two_partnerships(call: Caller, tmp_path: Path) -> Non
     ("name", "said"),
     [
         ("missing.ndjson", "there is no such file"),
-        ("register.docx", "this is no source of facts"),
+        ("register.docx", "there is no such file"),
     ],
 )
 def test_what_is_no_source(call: Caller, tmp_path: Path, name: str, said: str) -> None:

@@ -21,7 +21,7 @@ from .stream import page_for, say, write
 if TYPE_CHECKING:
     from ..sweep.running import Outcome
 
-_MISSING = "`sweep` needs ibis and duckdb, which are not installed"
+_MISSING = "needs ibis and duckdb, which are not installed"
 _INSTALL = "install them with pip install 'accordance[sweep]'"
 
 
@@ -67,6 +67,11 @@ Examples:
         "--baseline",
         metavar="RUN",
         help="Count what changed against this run, and perform it again.",
+    ),
+    click.option(
+        "--aliases",
+        metavar="FILE",
+        help="The spellings of providers. [default: aliases.yaml in the folder or the strategy]",
     ),
     click.option("--resume", is_flag=True, help="Go on with a run to --out that was broken off."),
     click.option(
@@ -118,6 +123,7 @@ def command(
     mapping: str | None,
     combine: bool,
     baseline: str | None,
+    aliases: str | None,
     resume: bool,
     engine: str,
     sample: int,
@@ -142,12 +148,13 @@ def command(
     if resume and place is None:
         raise click.UsageError("`--resume` goes on with a stored run; name it by `--out`")
     try:
+        from ..sweep.across import find_aliases
         from ..sweep.run_reading import open_run
         from ..sweep.running import Task, run
         from ..sweep.sources import find_sources
         from ..sweep.sweeping import Options
     except ImportError as error:
-        raise _missing(error) from None
+        raise missing_extra(error, "sweep") from None
     loaded = load_strategy(strategy)
     today = as_of or dt.date.today()
     if as_of is None:
@@ -159,12 +166,13 @@ def command(
         mapping=mapping,
         combine=combine,
         baseline=None if baseline is None else open_run(baseline),
+        aliases=find_aliases(aliases, sources, loaded),
     )
     with _Counting() as counting:
         try:
             found = run(loaded, task, made, place, resume, counting)
         except ImportError as error:
-            raise _missing(error) from None
+            raise missing_extra(error, "sweep") from None
     write(_text(found, format_name, output), output, format_name)
     rejected = found.manifest["counts"]["rejected"]
     if rejected and not allow_rejected:
@@ -174,10 +182,11 @@ def command(
     return _exit_code(found.summary, fail_on, fail_on_gaps)
 
 
-def _missing(error: ImportError) -> Refused:
+def missing_extra(error: ImportError, command: str) -> Refused:
+    """What to install for a command, where that is what is missing."""
     if (error.name or "").split(".")[0] not in ("ibis", "duckdb", "pyarrow", "sqlglot"):
         raise error
-    return Refused(Problem(Code.USAGE, _MISSING, None, _INSTALL))
+    return Refused(Problem(Code.USAGE, f"`{command}` {_MISSING}", None, _INSTALL))
 
 
 def _text(found: Outcome, format_name: str, output: str | None) -> str:
@@ -202,10 +211,12 @@ def _reject(row: dict[str, Any]) -> dict[str, Any]:
 
 def _exit_code(summary: dict[str, Any], fail_on: str, fail_on_gaps: str) -> int:
     severities = list(summary["findings"]["breaches"])
+    several = [summary["findings"]]
+    several += [summary["portfolio"]["findings"]] if "portfolio" in summary else []
     for kind, limit in (("breaches", fail_on), ("gaps", fail_on_gaps)):
         if limit != NEVER:
             counted = severities[: severities.index(limit) + 1]
-            if any(summary["findings"][kind][severity] for severity in counted):
+            if any(found[kind][severity] for found in several for severity in counted):
                 return 1
     return 0
 

@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, Final
 
 from .. import __version__
+from ..strategy.rule_digest import rule_digests
 from . import answers
 from .sources import Digest, Source
 from .sweeping import DUCKDB, Options, Sweep
@@ -68,20 +69,25 @@ def manifest_of(
             "part": list(answers.PART_WORDS),
         },
         "themes": dict(strategy.themes),
-        "rules": [
-            {
-                "rule": rule.rule.id,
-                "title": rule.rule.title,
-                "theme": rule.rule.theme,
-                "severity": rule.rule.severity,
-                "parts": [
-                    rule.rule.when_text,
-                    *(one.requirement.text for one in rule.requirements),
-                ],
-            }
-            for rule in sweep.checker.plan.rules
-        ],
+        "rules": rules_of(sweep),
     }
+
+
+def rules_of(sweep: Sweep) -> list[dict[str, Any]]:
+    """The rules in their order."""
+    asked = rule_digests(sweep.strategy)
+    return [
+        {
+            "rule": rule.rule.id,
+            "title": rule.rule.title,
+            "theme": rule.rule.theme,
+            "aliases": list(rule.rule.aliases),
+            "severity": rule.rule.severity,
+            "digest": asked[rule.rule.id],
+            "parts": [rule.rule.when_text, *(one.requirement.text for one in rule.requirements)],
+        }
+        for rule in sweep.checker.plan.rules
+    ]
 
 
 def _source(source: Source, made: Made) -> dict[str, Any]:

@@ -11,8 +11,6 @@ PORTFOLIO: Final = "portfolio.json"
 MANIFEST: Final = "manifest.json"
 SUMMARY: Final = "summary.md"
 RUN: Final = "run.json"
-DIGESTED: Final = (OUTCOMES, REJECTED, VALUES, PORTFOLIO, SUMMARY)
-"""The files whose digests stand in the manifest, where the run has them."""
 KEY: Final = "key.json"
 PART: Final = "part-"
 PARTIAL: Final = ".partial"

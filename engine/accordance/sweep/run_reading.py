@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ..problem import Code, Place, Problem, Refused
 from . import answers
 from .answers import MOOT
-from .run_files import DIGESTED, MANIFEST, OUTCOMES, REJECTED, RUN, VALUES
+from .run_files import MANIFEST, OUTCOMES, PORTFOLIO, REJECTED, RUN, VALUES
 from .seals import SEAL, file_digest, seal_of, text_of
 
 if TYPE_CHECKING:
@@ -87,9 +87,7 @@ class Run:
         """What is not as it was written."""
         found = []
         digests = self.manifest["files"]
-        for name in DIGESTED:
-            if name not in digests:
-                continue
+        for name in sorted(digests):
             try:
                 same = file_digest(self.path(name)) == digests[name]
             except OSError as error:
@@ -146,8 +144,12 @@ class Run:
 
     def rejected(self) -> Iterator[dict[str, Any]]:
         """Every problem of the records that could not be read."""
-        for table in self._tables(REJECTED, None):
+        for table in self.rejected_tables():
             yield from table.to_pylist()
+
+    def rejected_tables(self) -> Iterator[pa.Table]:
+        """The same as tables, some thousand problems at once."""
+        yield from self._tables(REJECTED, None)
 
     def _tables(self, name: str, columns: Sequence[str] | None) -> Iterator[pa.Table]:
         import pyarrow as pa
@@ -160,7 +162,20 @@ class Run:
         except (OSError, pa.ArrowException) as error:
             raise Refused(_unreadable(self.path(name), error)) from None
 
-    # values over the whole portfolio
+    # over the whole portfolio
+
+    def portfolio(self) -> dict[str, Any] | None:
+        """What the rules over the portfolio said; None where the strategy had none."""
+        if PORTFOLIO not in self.manifest["files"]:
+            return None
+        try:
+            with open(self.path(PORTFOLIO), encoding="utf-8") as file:
+                found: dict[str, Any] = json.load(file)
+        except OSError as error:
+            raise Refused(_unreadable(self.path(PORTFOLIO), error)) from None
+        except ValueError:
+            raise Refused(_changed(self.path(PORTFOLIO))) from None
+        return found
 
     @cached_property
     def _values(self) -> dict[str, dict[str, Any]]:

@@ -14,21 +14,22 @@ from .. import __version__
 from ..problem import Code, Place, Problem, Refused
 from ..strategy.model import Strategy
 from . import answers
+from .across import NO_ALIASES, Aliases, by_check, in_short
 from .answers import ROW
 from .baseline import Against
-from .manifest import about_run, manifest_of
+from .manifest import about_run, manifest_of, rules_of
 from .performing import differences
 from .reading import Reader
 from .records import Block, Record, Several
 from .rejects import rejected_schema
-from .run_files import MANIFEST, OUTCOMES, REJECTED, RUN, SUMMARY
+from .run_files import MANIFEST, OUTCOMES, PORTFOLIO, REJECTED, RUN, SUMMARY
 from .run_folder import Bench, Stored, Workshop
 from .run_reading import Run
-from .seals import sealed
+from .seals import sealed, text_of
 from .sources import Source
 from .summary import Counting, markdown
 from .sweeping import DUCKDB, Options, Sweep, drawn
-from .together import together
+from .together import blocks_of, together
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -51,13 +52,14 @@ class Outcome:
 @dataclass(frozen=True, slots=True)
 class Task:
     """What to sweep: the files as they were named and found. `combine` puts records of one id
-    together; `baseline` is the run to compare with."""
+    together; `baseline` is the run to compare with; `aliases` are the spellings of providers."""
 
     given: Sequence[str]
     sources: Sequence[Source]
     mapping: str | None = None
     combine: bool = False
     baseline: Run | None = None
+    aliases: Aliases = NO_ALIASES
 
 
 def run(
@@ -81,12 +83,18 @@ def run(
         making.sweep_parts()
         making.perform_sample()
         making.find_repeated()
-        counting = Counting(strategy)
+        counting = Counting(rules_of(sweep))
         files = making.write_tables(counting)
         against = making.perform_changed(counting)
         manifest = manifest_of(sweep, task, making.made(), against)
         summary = counting.summary(manifest)
+        across = making.across()
+        if across is not None:
+            summary["portfolio"] = in_short(across)
+            manifest["portfolio"] = {"aliases": task.aliases.said(), "rules": across["rules"]}
         if workshop is not None:
+            if across is not None:
+                files[PORTFOLIO] = workshop.write(PORTFOLIO, text_of(across))
             files[SUMMARY] = workshop.write(SUMMARY, markdown(summary))
             manifest["files"] = files
             workshop.write(MANIFEST, sealed(manifest))
@@ -113,6 +121,7 @@ def _key(strategy: Strategy, task: Task, options: Options) -> dict[str, Any]:
         "seed": options.seed,
         "sources": [[source.path, source.kind, *source.companions] for source in task.sources],
         "combine": task.combine,
+        "aliases": task.aliases.digest,
         "baseline": None if task.baseline is None else task.baseline.digest,
     }
 
@@ -257,7 +266,9 @@ class _Making:
         if self.engine != DUCKDB:
             # Each was checked by `check` already.
             return against.found(len(changed))
-        records = records_with(self._new_reader_blocks(), changed)
+        task = self.task
+        blocks = blocks_of(task.sources, self.sweep.strategy.model, task.combine)
+        records = records_with(blocks, changed)
         stored: dict[int, Mapping[str, Any]] = {}
         for part in self.parts:
             stored |= rows_of(self._table(part, OUTCOMES), changed)
@@ -266,13 +277,6 @@ class _Making:
         if found:
             raise Refused([one.problem() for one in found])
         return against.found(len(sample))
-
-    def _new_reader_blocks(self) -> Iterator[Block]:
-        reader, self._reader = self._reader, self._new_reader()
-        try:
-            yield from self._blocks()
-        finally:
-            self._reader = reader
 
     # what comes out
 
@@ -332,6 +336,16 @@ class _Making:
                 for _ in tables():
                     pass
         return files
+
+    def across(self) -> dict[str, Any] | None:
+        """What the rules over the portfolio say; None where there are none."""
+        if not self.sweep.strategy.portfolio:
+            return None
+        tables = [self._table(part, REJECTED) for part in self.parts]
+        gone = {row for table in tables for row in table[ROW].to_pylist()} | set(self._repeated)
+        task = self.task
+        blocks = blocks_of(task.sources, self.sweep.strategy.model, task.combine)
+        return by_check(self.sweep, blocks, frozenset(gone), task.aliases)
 
     def _all_rejected(self) -> pa.Table:
         import pyarrow as pa

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from ..plan.outcome import SEVERITY_RANK
-from ..strategy.model import OPINIONS, SEVERITIES, VERDICTS, Strategy
+from ..strategy.model import OPINIONS, SEVERITIES, VERDICTS
 from .answers import ANSWERS, INSUFFICIENT, NON_COMPLIANT
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 WORST_RULES: Final = 10
+NAMED: Final = 8
+"""So many cases of a group are named on a page."""
 MOST_SHOWN: Final = 41
 """So many cases and rejects are kept; one more than any page shows."""
 REASONS: Final = {
@@ -26,14 +29,15 @@ REASONS: Final = {
 
 
 class Counting:
-    """Counts what a run came to, table by table, and keeps the first cases and rejects to show."""
+    """Counts what a run came to, table by table, and keeps the first cases and rejects to show;
+    `rules` as in the manifest."""
 
-    def __init__(self, strategy: Strategy) -> None:
+    def __init__(self, rules: Sequence[dict[str, Any]]) -> None:
         self.cases: list[dict[str, Any]] = []
         self.rejects: list[dict[str, Any]] = []
         self.count = 0
-        self._strategy = strategy
-        self._rules: dict[str, Counter[int]] = {rule.id: Counter() for rule in strategy.rules}
+        self._told = rules
+        self._rules: dict[str, Counter[int]] = {rule["rule"]: Counter() for rule in rules}
         self._answers: dict[str, Counter[str]] = {name: Counter() for name in ANSWERS}
         self._findings: Counter[tuple[str, str]] = Counter()
         self._reasons: Counter[str] = Counter()
@@ -66,16 +70,16 @@ class Counting:
         """The counts: verdicts, opinions, findings, the worst rules, and why records were
         rejected."""
         rules: list[dict[str, Any]] = []
-        for rule in self._strategy.rules:
-            codes = self._rules[rule.id]
+        for rule in self._told:
+            codes = self._rules[rule["rule"]]
             if codes[NON_COMPLIANT] or codes[INSUFFICIENT]:
                 rules.append(
                     {
-                        "rule": rule.id,
-                        "title": rule.title,
+                        "rule": rule["rule"],
+                        "title": rule["title"],
                         "breaches": codes[NON_COMPLIANT],
                         "gaps": codes[INSUFFICIENT],
-                        "severity": rule.severity,
+                        "severity": rule["severity"],
                     }
                 )
         rules.sort(key=_urgency)
@@ -145,9 +149,34 @@ def _page(summary: dict[str, Any]) -> list[str]:
             f"| {one['rule']} | {one['title']} | {one['breaches']:,} | {one['gaps']:,} |"
             for one in summary["worst_rules"]
         ]
+    lines += _across(summary)
     if summary["rejected"]:
         lines += ["", "## Rejected", "", "| reason | problems |", "|---|---:|"]
         lines += [f"| {one['code']} | {one['problems']:,} |" for one in summary["rejected"]]
+    return lines
+
+
+def _across(summary: dict[str, Any]) -> list[str]:
+    """What the rules over the portfolio found."""
+    portfolio = summary.get("portfolio")
+    if portfolio is None:
+        return []
+    lines = ["", "## Across the portfolio", ""]
+    if not portfolio["shown"]:
+        return [*lines, "The rules over the portfolio found nothing."]
+    lines += ["| rule | severity | | cases |", "|---|---|---|---|"]
+    for one in portfolio["shown"]:
+        text = one["message"].replace("|", "\\|")
+        severity = one["severity"] if one["kind"] == "breach" else f"{one['severity']} if so"
+        named = [case["id"].replace("|", "\\|") for case in one["cases"][:NAMED]]
+        more = len(one["cases"]) + one["cases_more"] - len(named)
+        named += [f"{more:,} more"] if more else []
+        about = one["case"] or one["group"]
+        about = f"**{about}**: ".replace("|", "\\|") if about else ""
+        lines.append(f"| {one['rule']} | {severity} | {about}{text} | {', '.join(named)} |")
+    found = sum(sum(counts.values()) for counts in portfolio["findings"].values())
+    if found > len(portfolio["shown"]):
+        lines += ["", f"{found - len(portfolio['shown']):,} more findings stand in the run."]
     return lines
 
 

@@ -4,15 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from ..facts.model import FactModel
 from ..problem import Refused
 from ..source.tree import Scalar
 from .parquet import Rows
+from .reading import Reader
 from .records import Block, Lines, Record, Several
 from .singly import statement_of
+from .sources import Source
+
+
+def blocks_of(sources: Sequence[Source], model: FactModel, combine: bool) -> Iterator[Block]:
+    """The blocks of sources, of which nothing more is to be known."""
+
+    def read() -> Iterator[Block]:
+        return Reader(sources, model).blocks()
+
+    return together(read, model) if combine else read()
 
 
 def together(read: Callable[[], Iterator[Block]], model: FactModel) -> Iterator[Block]:
