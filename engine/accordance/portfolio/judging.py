@@ -254,7 +254,10 @@ def _marked(
     found: list[tuple[Value, bool]] = []
     for member, sure in cases:
         marks = member.memberships[rule.id].marks
-        marked = False if marks is None else marks.of(group)
+        if marks is None:
+            continue
+        # A group that is not known may be any that the marks name.
+        marked = UNKNOWN if group is None and marks.groups else marks.of(group)
         if marked is not False:
             found.append((member.item, sure and marked is True))
     return found
