@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -200,7 +201,9 @@ def _writing(folder: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        # pyarrow tells the number only in its words.
+        number = error.errno or int((re.search(r"errno (\d+)", str(error)) or [0, 0])[1])
+        reason = (os.strerror(number) if number else str(error)).lower()
         raise Refused(
             Problem(
                 Code.FILE_UNWRITABLE,
