@@ -16,6 +16,7 @@ from .stream import page_for, say, write
 if TYPE_CHECKING:
     from ..strategy.cases import RuleCase
     from ..strategy.model import Rule, Strategy
+    from ..strategy.portfolio_cases import PortfolioCase
     from ..workbench.mutation.bench import Bench
 
 JUNIT: Final = "junit"
@@ -143,7 +144,19 @@ def _refuse_together(**modes: bool) -> None:
 
 def _run(chosen: _Chosen, form: str, output: str | None, junit: str | None) -> int:
     loaded, cases = _cases(chosen)
-    return _report(loaded, cases, form, output, junit)
+    return _report(loaded, cases, form, output, junit, _portfolios(chosen, loaded))
+
+
+def _portfolios(chosen: _Chosen, loaded: Strategy) -> list[PortfolioCase]:
+    """The small portfolios that are asked for."""
+    from ..strategy.portfolio_cases import read_portfolio_cases
+
+    found = list(read_portfolio_cases(chosen.folder, loaded))
+    if chosen.files:
+        ends = tuple(f"/{file}" for file in chosen.files)
+        found = [case for case in found if case.place.file.endswith(ends)]
+    wanted = {name.casefold() for name in chosen.rules}
+    return [case for case in found if not wanted or case.rule.casefold() in wanted]
 
 
 def _cases(chosen: _Chosen) -> tuple[Strategy, list[RuleCase]]:
@@ -162,12 +175,22 @@ def _cases(chosen: _Chosen) -> tuple[Strategy, list[RuleCase]]:
 
 
 def _report(
-    loaded: Strategy, cases: Sequence[RuleCase], form: str, output: str | None, junit: str | None
+    loaded: Strategy,
+    cases: Sequence[RuleCase],
+    form: str,
+    output: str | None,
+    junit: str | None,
+    portfolios: Sequence[PortfolioCase] = (),
 ) -> int:
     from ..report import format_named
     from ..workbench.trial import run_cases
 
     outcome = run_cases(loaded, cases, lambda order: with_progress(order, "testing"))
+    if portfolios:
+        from ..check.checker import Checker
+        from ..workbench.portfolio_trial import with_portfolios
+
+        outcome = with_portfolios(outcome, Checker(loaded), portfolios)
     if junit is not None:
         from ..report.junit import cases as junit_text
 
@@ -339,6 +362,8 @@ def _is_rule(text: str) -> bool:
 
 def _rules(strategy: Strategy, names: Sequence[str]) -> list[Rule]:
     known = {rule.id.casefold(): rule for rule in strategy.rules}
+    over_groups = {rule.id.casefold() for rule in strategy.portfolio}
+    names = [name for name in names if name.casefold() not in over_groups]
     unknown = [name for name in names if name.casefold() not in known]
     if unknown:
         raise Refused(

@@ -17,6 +17,7 @@ from .fields import Fields, fields_of, in_file_order, suggestion
 from .folder import locate, read_case_files
 from .message import placeholders
 from .model import EVIDENCE, SEVERITIES, Strategy
+from .portfolio import PORTFOLIO
 from .supplied import OUTCOMES
 
 if TYPE_CHECKING:
@@ -127,7 +128,9 @@ class _Reader:
         self.skipped |= rules
 
     def read(self, node: Located) -> None:
-        """Add the cases of one file."""
+        """Add the cases of one file; one of small portfolios is read elsewhere."""
+        if isinstance(node, Mapping) and PORTFOLIO in node.entries:
+            return
         fields = fields_of(node, "a file of cases", node.place, FILE_FIELDS, self.problems)
         if fields is None:
             return
