@@ -95,6 +95,15 @@ paper = click.option(
     type=click.Choice([*FORMATS, *PAPERS]),
     help="[default: by the ending of the output file, else table]",
 )
+PICTURES: Final = ("svg", "dot", "mermaid")
+"""The formats of what is drawn."""
+picture = click.option(
+    "--format",
+    "-f",
+    "format_name",
+    type=click.Choice([*FORMATS, *PICTURES]),
+    help="[default: by the ending of the output file, else table; a graph as svg]",
+)
 
 
 def together(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:

@@ -32,6 +32,7 @@ Examples:
   accordance rules --search insolvency
   accordance rules DEP-01
   accordance rules --pages docs/rules
+  accordance rules DEP-01 --graph --output dep-01.svg
   accordance rules --strategy our_council --diff public_body
   accordance rules --strategy our_council --history
 """,
@@ -74,8 +75,15 @@ Examples:
         help="Only rules in which these words stand, in a text or expression; also the name of a"
         " fact, parameter or definition that they use.",
     ),
-    options.format,
+    options.picture,
     options.output,
+    click.option(
+        "--graph",
+        "drawn",
+        is_flag=True,
+        help="Draw what hangs on what: facts, definitions, rules, verdict. SVG where Graphviz is"
+        " installed, else Mermaid.",
+    ),
     click.option(
         "--pages",
         metavar="FOLDER",
@@ -102,6 +110,7 @@ def command(
     words: tuple[str, ...],
     format_name: str | None,
     output: str | None,
+    drawn: bool,
     pages: str | None,
     other: str | None,
     history: bool,
@@ -122,6 +131,10 @@ def command(
         raise click.UsageError("name rules or filter them, not both")
     if pages is not None and (rules or any(filters) or format_name or output):
         raise click.UsageError("--pages writes every rule; leave out what narrows or formats it")
+    if (format_name in options.PICTURES) > drawn:
+        raise click.UsageError(f"{format_name} goes with --graph")
+    if drawn and (pages is not None or other is not None or history):
+        raise click.UsageError("--graph draws, and goes with what narrows the rules alone")
     if other is not None or history:
         if rules or any(filters) or pages is not None or (history and other is not None):
             raise click.UsageError("--diff and --history stand alone, with --strategy at most")
@@ -129,19 +142,22 @@ def command(
     loaded = load_strategy(strategy)
     if pages is not None:
         return _write_pages(loaded, strategy, pages)
+    selection = Selection(
+        themes=tuple(_theme(loaded, one) for one in themes),
+        severities=severities,
+        stages=stages,
+        gates=gates,
+        tags=tags,
+        words=tuple(word for text in words for word in text.split()),
+    )
+    if drawn:
+        chosen = [_rule(loaded, one) for one in rules] or choose(loaded, selection)
+        return _draw(loaded, chosen, format_name, output)
     name = options.chosen_format(format_name, output)
     if rules:
         document = _told(loaded, strategy, [_rule(loaded, one) for one in rules])
         text = format_named(name).rules(document, page_for(output))
     else:
-        selection = Selection(
-            themes=tuple(_theme(loaded, one) for one in themes),
-            severities=severities,
-            stages=stages,
-            gates=gates,
-            tags=tags,
-            words=tuple(word for text in words for word in text.split()),
-        )
         found = catalogue(loaded, choose(loaded, selection))
         text = format_named(name).catalogue(found, page_for(output))
     write(text, output, name)
@@ -196,6 +212,41 @@ def _changes(strategy: str | None, other: str | None, name: str, output: str | N
     with strategies([other, strategy]) as (old, new):
         document = publishing.difference(old, new)
     write(edits.difference(document, name, page_for(output)), output, name)
+    return 0
+
+
+# the picture
+
+
+def _draw(
+    strategy: Strategy, rules: Sequence[Rule], format_name: str | None, output: str | None
+) -> int:
+    from ..plan.planning import plan
+    from ..report import graph as texts
+    from ..report.drawing import can_draw, svg
+    from ..report.json import write as json_text
+    from ..workbench.graph import graph
+
+    if not rules:
+        raise click.UsageError("no rule fits, so that there is nothing to draw")
+    ending = os.path.splitext(output or "")[1].lower()
+    name = format_name or texts.ENDINGS.get(ending) or ("json" if ending == ".json" else None)
+    if name is None:
+        name = "svg" if can_draw() else "mermaid"
+        if name == "mermaid":
+            say("Graphviz is not installed, so this is Mermaid text")
+    if name not in (*options.PICTURES, "json"):
+        raise click.UsageError(f"--graph is drawn as {', '.join(options.PICTURES)} or json")
+    document = graph(plan(strategy), rules)
+    if name == "json":
+        text = json_text(document)
+    elif name == "mermaid":
+        text = texts.mermaid(document)
+    else:
+        text = texts.dot(document)
+        if name == "svg":
+            text = svg(text, document["title"], document["description"])
+    write(text, output, name)
     return 0
 
 

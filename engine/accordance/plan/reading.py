@@ -21,11 +21,16 @@ def path_node(path: str) -> Node:
 
 
 class FactsRead:
-    """Says which facts the expressions of a plan read; each definition is looked at once."""
+    """Says which facts the expressions of a plan read; each definition is looked at once.
 
-    def __init__(self, plan: Plan) -> None:
+    `through` says whether what definitions read counts as read by those who use them.
+    """
+
+    def __init__(self, plan: Plan, through: bool = True) -> None:
         self._plan = plan
-        self._defined: dict[str, tuple[str, ...]] = {}
+        self._defined: dict[str, tuple[str, ...]] = (
+            {} if through else dict.fromkeys(plan.definitions, ())
+        )
 
     def of(self, node: Node) -> tuple[str, ...]:
         """The static paths of the facts that an expression reads, through definitions too.

@@ -43,7 +43,7 @@ def lines(outcome: Json, paint: Paint) -> list[str]:
         room = max(24, paint.page.width - 36)
         rows = [
             [
-                paint.fold("  " * depth + label(part), room).replace("\n", "\n" + "  " * depth),
+                _indented(paint.fold(label(part, depth), room), depth),
                 *(cell(part, state) for state in _STATES),
             ]
             for depth, part in walk(owner)
@@ -63,8 +63,8 @@ def markdown(outcome: Json) -> str:
     for owner in (*outcome["rules"], *outcome["definitions"]):
         parts.append(f"## {markup.text(title(owner))}")
         rows = (
-            [markup.code(label(part)), *(cell(part, state) for state in _STATES)]
-            for _, part in walk(owner)
+            [markup.code(label(part, depth)), *(cell(part, state) for state in _STATES)]
+            for depth, part in walk(owner)
         )
         parts.append(markup.table(HEAD, rows))
     return "\n\n".join(parts) + "\n"
@@ -97,9 +97,14 @@ def title(owner: Json) -> str:
     return f"the definition {owner['definition']}"
 
 
-def label(part: Json) -> str:
-    """What a part is, in a few words."""
-    return f"{part['part']}: {part['text']}"
+def label(part: Json, depth: int) -> str:
+    """What a part is: what stands in the rule by its name, what stands below that by its text."""
+    return part["text"] if depth else f"{part['part']}: {part['text']}"
+
+
+def _indented(text: str, depth: int) -> str:
+    # Spaces at the start of a cell do not last.
+    return "· " * depth + text.replace("\n", "\n" + "  " * depth)
 
 
 def cell(part: Json, state: str) -> str:

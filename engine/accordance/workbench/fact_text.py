@@ -52,7 +52,7 @@ def _item(value: Any) -> list[str]:
 def _flow(value: Any) -> str:
     """A value within one line."""
     if isinstance(value, Mapping):
-        members = (f"{name}: {_flow(member)}".rstrip() for name, member in value.items())
+        members = (f"{name}: {_flow(member)}" for name, member in value.items())
         return "{" + ", ".join(members) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(_flow, value)) + "]"

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ..check.checker import Checker
+from ..check.exceptions import LEAD
 from ..facts.case import Case
 from ..plan.outcome import Kind
 from ..plan.reading import FactsRead
@@ -157,7 +158,9 @@ def _given(
         for name in names_in_messages(rule):
             if name in strategy.definitions:
                 paths |= set(reads.of_definition(name))
-        paths |= {"exceptions", "lead_officer"} | {one for one in ALWAYS if one != _TITLE}
+        paths |= {one for one in ALWAYS if one != _TITLE}
+        if "exceptions" in facts:
+            paths |= {"exceptions", LEAD}
         if rule.jurisdictions:
             paths.add("jurisdiction")
         kept, beneath = cut(facts, frozenset(paths)), cut(under, frozenset(paths))

@@ -207,7 +207,9 @@ class Changes:
         for stage in STAGES:
             there = stage in rule.stages
             stages = tuple(one for one in STAGES if (one in rule.stages) != (one == stage))
-            if stages:
+            # Where nothing is asked at a stage, it is all the same whether the rule names it.
+            asks = any(one.stages is None or stage in one.stages for one in rule.require)
+            if stages and asks:
                 changed = replace(rule, stages=stages)
                 spot = Spot(rule.id, "stages")
                 yield _toggled(Kind.STAGE, spot, "`stages`", stage, there, changed)
