@@ -105,9 +105,8 @@ def _label(node: Json) -> str:
 
 def _table(node: Json) -> str:
     """A theme with its rules, as a table in Graphviz's own markup."""
-    rows = [
-        f'<tr><td bgcolor="#dddddd" colspan="2" align="left"><b>{_html(node["label"])}</b></td></tr>'
-    ]
+    head = f"<b>{_html(node['label'])}</b>"
+    rows = [f'<tr><td bgcolor="#dddddd" colspan="2" align="left">{head}</td></tr>']
     for one in node["rules"]:
         # The browser's letters may be wider than those that Graphviz reckoned with.
         lines = [f"{_html(line)}&#160;&#160;&#160;" for line in wrap(safe(one["title"]), 44)]

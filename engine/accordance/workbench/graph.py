@@ -1,4 +1,4 @@
-"""What hangs on what: facts, parameters, definitions, rules, verdict; the form `accordance/graph/1`.
+"""What hangs on what: facts, parameters, definitions, rules, verdict (`accordance/graph/1`).
 
 One or a few rules are drawn with every fact, parameter and definition that they read. More are
 drawn from afar: the groups of facts, the definitions that several themes share, and the themes with
@@ -151,7 +151,7 @@ class _Drawing:
         """As `_reads`, with groups of facts; definitions that are not shared are seen through."""
         if reader in shared:
             reader = self._definition(reader)
-        waiting, seen = list(nodes), set()
+        waiting, seen = list(nodes), set[str]()
         while waiting:
             node = waiting.pop(0)
             for path in self._direct.of(node):
