@@ -45,20 +45,18 @@ FACTS_AGE_MAX = "facts_age_max"
 class _Result(Supplied):
     """A judgement as rules about evidence see it: what it rests on is found out when asked for."""
 
-    __slots__ = ("_grounds", "_judgement", "_late")
+    __slots__ = ("_grounds", "_judgement")
 
     def __init__(self, grounds: Grounds, judgement: Judgement) -> None:
+        # Shared by all cases until something is found out for this one.
         self.known = judgement.item
         self._grounds = grounds
         self._judgement = judgement
-        self._late: dict[str, Value] | None = None
 
     def late(self, name: str) -> Value:
-        if self._late is None:
-            self._late = {}
-        if name not in self._late:
-            self._late[name] = self._read(name)
-        return self._late[name]
+        value = self._read(name)
+        self.known = {**self.known, name: value}
+        return value
 
     def _read(self, name: str) -> Value:
         if name == "rests_on":

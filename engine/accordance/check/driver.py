@@ -186,9 +186,8 @@ class Network:
         other; one that it does not have is unknown and satisfies no test. Raises EngineFailure
         when the engine reports an error; the network is rebuilt then and can be used again.
         """
-        group = pack.group
         try:
-            return self._fire(group, f'{{"id":"{group}","sid":"{_SESSION}","g":"{group}"{known}}}')
+            return self._fire(pack.group, known)
         except Exception as error:
             self.close()
             self._build()
@@ -196,10 +195,11 @@ class Network:
                 raise
             raise EngineFailure(f"the network failed: {error}") from error
 
-    def _fire(self, group: str, fact: str) -> set[str]:
+    def _fire(self, group: str, known: str) -> set[str]:
         handle = self._handles[group]
+        identity = f'{{"id":"{group}","sid":"{_SESSION}"'
         # INVARIANT: facts are asserted one by one; a batch drops what follows a bad one.
-        code, offset = engine.assert_fact(handle, fact)
+        code, offset = engine.assert_fact(handle, f'{identity},"g":"{group}"{known}}}')
         fired: set[str] = set()
         if code == 0:
             firings = 0
@@ -214,7 +214,7 @@ class Network:
                 message = engine.complete_and_start_action(handle, offset)
         elif code != 1:
             raise EngineFailure(f"pack `{group}` was taken for one seen before")
-        engine.retract_fact(handle, f'{{"id":"{group}","sid":"{_SESSION}"}}')
+        engine.retract_fact(handle, f"{identity}}}")
         return fired
 
     def close(self) -> None:

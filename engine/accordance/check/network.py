@@ -4,7 +4,9 @@ Python gives the network one state for each leaf; the network holds the and/or s
 definition has two productions, one for true and one for false, each a positive tree. What fires in
 one pass is carried into the facts of the next; where neither fires, the definition is unknown and
 is never read as false. A rule has productions for: does not apply, is compliant, asks for nothing
-that is not met, and one for each requirement that is not met.
+that is not met, and one for each requirement that is not met. What is the same condition in several
+rules, or the truth or falsehood of a definition, is one production, which then means several
+things.
 """
 
 from __future__ import annotations
@@ -82,12 +84,14 @@ class StageNetwork:
         self._network = Network(tuple(pack for one in build.passes for pack in one.packs))
         self._passes = build.passes
         self._kinds: list[list[tuple[int, int]]] = [[] for _ in self.rules]
-        """What each production of a rule means, in the order of their bits."""
-        self._bits: dict[str, tuple[int, int]] = {}
-        """The rule of a production, by its number, and the bit that stands for it."""
-        for production, (rule, kind, index) in build.meaning.items():
-            self._bits[production] = rule, 1 << len(self._kinds[rule])
-            self._kinds[rule].append((kind, index))
+        """What may fire for each rule, in the order of the bits."""
+        self._bits: dict[str, list[tuple[int, int]]] = {}
+        """The rules, by number, for which a production means something, each with its bit."""
+        for production, meanings in build.meanings.items():
+            bits = self._bits[production] = []
+            for rule, kind, index in meanings:
+                bits.append((rule, 1 << len(self._kinds[rule])))
+                self._kinds[rule].append((kind, index))
         self._places: dict[str, int] = {}
         self._flags = {
             production: (self._place(flag), stated(flag, state), name, state == "T")
@@ -141,9 +145,9 @@ class StageNetwork:
             for pack, chosen in to_fire:
                 for production in fire(pack, "".join(chosen(states))):
                     if production in bits:
-                        rule, bit = bits[production]
-                        fired[rule] |= bit
-                    else:
+                        for rule, bit in bits[production]:
+                            fired[rule] |= bit
+                    if production in flags:
                         place, text, definition, state = flags[production]
                         states[place] = text
                         if definition is not None:
@@ -199,8 +203,11 @@ class _Builder:
         self.productions: list[tuple[int, Production]] = []
         # production -> (property, "T" or "F", the definition or None), for what is carried on
         self.flags: dict[str, tuple[str, str, str | None]] = {}
-        # production -> (number of the rule, what it means, index of the requirement or condition)
-        self.meaning: dict[str, tuple[int, int, int]] = {}
+        # production -> (number of the rule, what it means, index of the requirement or condition),
+        # for each rule for which it means something
+        self.meanings: dict[str, list[tuple[int, int, int]]] = {}
+        self.by_tree: dict[str, str] = {}
+        """The production that fires where a tree holds."""
         self.definition_index = {name: index for index, name in enumerate(plan.definitions)}
         self.built: dict[tuple[int, bool], tuple[Formula, _Built]] = {}
         self.hoisted: dict[Formula, str] = {}
@@ -331,25 +338,32 @@ class _Builder:
 
     def _flag(self, flag: str, built: _Built, wanted: bool, definition: str | None) -> None:
         state = "T" if wanted else "F"
-        if f"{flag}{state}" not in self.flags and self._produce(f"{flag}{state}", built):
-            self.flags[f"{flag}{state}"] = flag, state, definition
+        production = f"{flag}{state}"
+        if production not in self.flags and self._produce(production, built):
+            self.flags[production] = flag, state, definition
+            self.by_tree[str({flag: state})] = production
 
     def _rule(self, number: int, rule: PlannedRule, stage: str) -> None:
         asked = tuple(one.formula for one in rule.requirements_at(stage))
-        self._outcome(f"r{number}n", Opposite(rule.when), (number, NOT_APPLICABLE, 0))
-        self._outcome(f"r{number}c", All((rule.when, *asked)), (number, COMPLIANT, 0))
+        self._outcome(Opposite(rule.when), (number, NOT_APPLICABLE, 0))
+        self._outcome(All((rule.when, *asked)), (number, COMPLIANT, 0))
         if rule.when != TRUE:
-            self._outcome(f"r{number}m", All(asked), (number, ALL_MET, 0))
+            self._outcome(All(asked), (number, ALL_MET, 0))
         for index, formula in enumerate(asked):
-            unmet = All((rule.when, Opposite(formula)))
-            self._outcome(f"r{number}u{index}", unmet, (number, UNMET, index))
+            self._outcome(All((rule.when, Opposite(formula))), (number, UNMET, index))
         for index, (_, formula) in enumerate(rule.severity):
-            self._outcome(f"r{number}s{index}T", formula, (number, RAISED, index))
-            self._outcome(f"r{number}s{index}F", Opposite(formula), (number, NOT_RAISED, index))
+            self._outcome(formula, (number, RAISED, index))
+            self._outcome(Opposite(formula), (number, NOT_RAISED, index))
 
-    def _outcome(self, name: str, formula: Formula, meaning: tuple[int, int, int]) -> None:
-        if self._produce(name, self._build(formula, True)):
-            self.meaning[name] = meaning
+    def _outcome(self, formula: Formula, meaning: tuple[int, int, int]) -> None:
+        built = self._build(formula, True)
+        production = self.by_tree.get(str(built.tree))
+        if production is None or not built.branches:
+            production = f"r{len(self.by_tree)}"
+            if not self._produce(production, built):
+                return
+            self.by_tree[str(built.tree)] = production
+        self.meanings.setdefault(production, []).append(meaning)
 
     def _produce(self, name: str, built: _Built) -> bool:
         if built.branches:

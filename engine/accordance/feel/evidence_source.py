@@ -75,6 +75,12 @@ class EvidenceWriter:
             return Notes((self._closure(code),))
         return made
 
+    def _known(self, code: Code) -> Notes:
+        """The lines for a part of which the value is known."""
+        if code.origin and code.origin[0] == "call" and not is_silent(code):
+            return self._note_list(code, code.origin[2])
+        return self.notes(code)
+
     def _closure(self, code: Code) -> str:
         return f"{self._values.bind(code.evidence)}(frame, found)"
 
@@ -267,9 +273,9 @@ class EvidenceWriter:
         """A loop over a plain list; any other list is left to the closure. Where the items are
         groups and the evidence goes `by_items`, the list itself is not named beside them."""
         source, itself = self._values.write(items), self.notes(items)
-        entered: Iterable[str] = itself.lines
-        if by_items and itself.lines:
-            entered = _inside("if not items or not are_groups(items):", itself.lines)
+        entered: Iterable[str] = self._known(items).lines
+        if by_items and entered:
+            entered = _inside("if not items or not are_groups(items):", entered)
         before = frozenset().union(*(part.before for part in (*parts, source, itself)))
         loop = self._define(
             [

@@ -72,8 +72,11 @@ class Generator(Compiler):
             "too_much": _too_much,
         }
         self._numbers = 0
+        # An expression is kept with its source, so that its identity is not given to another.
+        self._written: dict[int, tuple[Code, Text]] = {}
 
     def repeated(self, node: Node, scope: Local) -> Code:
+        # The closures of loops call it for each item of a list that is not plain.
         code = self.compile(node, scope)
         code.value = self.function(self.write(code))
         return code
@@ -108,6 +111,12 @@ class Generator(Compiler):
 
     def write(self, code: Code) -> Text:
         """The value of a compiled expression as source."""
+        known = self._written.get(id(code))
+        if known is None:
+            known = self._written[id(code)] = code, self._write(code)
+        return known[1]
+
+    def _write(self, code: Code) -> Text:
         kind, *parts = code.origin or ("called",)
         write = getattr(self, f"_write_{kind.replace(' ', '_')}", None)
         made: Text | None = None
