@@ -21,7 +21,9 @@ def canonical(facts: dict[str, Value]) -> str:
 
 def digest_of(facts: dict[str, Value]) -> str:
     """`sha256:` and the hash of the canonical facts."""
-    return "sha256:" + hashlib.sha256(canonical(facts).encode("utf-8")).hexdigest()
+    # Half a character is refused, but after its facts were read for what else is wrong.
+    data = canonical(facts).encode("utf-8", "surrogatepass")
+    return "sha256:" + hashlib.sha256(data).hexdigest()
 
 
 def _written(value: Any) -> str | None:
