@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import warnings
 from collections.abc import Iterator
 from typing import Any
@@ -74,6 +75,10 @@ CHANGES = {
     "more behind it": lambda line: line + " {}",
     "a list": lambda line: f"[{line}]",
     "no number": lambda line: line.replace(": 2", ": NaN"),
+    "a number for a group": lambda line: re.sub(r": \{[^{}]*\}", ": 5", line, count=1),
+    "a number for an item": lambda line: re.sub(r"\[\{[^{}]*\}", "[5", line, count=1),
+    "a list for an item": lambda line: re.sub(r"\[\{[^{}]*\}", "[[]", line, count=1),
+    "nothing in a group": lambda line: re.sub(r": \{[^{}]*\}", ": {}", line, count=1),
     "a group for a list": lambda line: line.replace("[", "{").replace("]", "}"),
     "an evaluation before the facts": lambda line: line.replace(
         "{", f'{{"as_of": "{TODAY + dt.timedelta(days=1)}", ', 1

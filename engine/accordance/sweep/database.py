@@ -10,6 +10,7 @@ import datetime as dt
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import duckdb
@@ -103,8 +104,9 @@ class Columns:
         columns = TextColumns(rows.layout)
         texts = ", ".join(f"{one} AS {named(name)}" for name, one in columns.selected(self._root))
         odd = quoted(odd_text(self._root))
-        usual = self._scan.no_text(lambda value: f"regexp_matches({value}, {odd})")
-        fits = f"coalesce({self._scan.score()} < {MISFIT}, false)"
+        scan = replace(self._scan, from_json=False)
+        usual = scan.no_text(lambda value: f"regexp_matches({value}, {odd})")
+        fits = f"coalesce({scan.score()} < {MISFIT}, false)"
         # Doubts are about the columns of the file.
         doubts = " AND ".join(f"({one})" for one in columns.doubts) or "true"
         query = f'SELECT {named(ROW)}, ({doubts}) AS "$clear", {texts} FROM "records"'

@@ -29,6 +29,11 @@ def rejected_schema() -> pa.Schema:
     )
 
 
+def _text(words: str | None) -> str | None:
+    """Words as text that every file can hold: half a character of a record may be among them."""
+    return None if words is None else words.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 def rejected_table(rejected: Sequence[Rejected]) -> pa.Table:
     """The problems of records, each where it is; one that is nowhere stands where its record is."""
     import pyarrow as pa
@@ -38,7 +43,7 @@ def rejected_table(rejected: Sequence[Rejected]) -> pa.Table:
         for problem in one.problems:
             place = problem.place or one.record.place
             said = (place.file, place.line, place.column)
-            told = (problem.code.value, problem.message, problem.help)
+            told = (problem.code.value, _text(problem.message), _text(problem.help))
             rows.append((one.record.row, *said, *told))
     schema = rejected_schema()
     columns = zip(*rows, strict=True) if rows else [()] * len(schema)

@@ -152,10 +152,15 @@ def _variable(depth: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """The expressions of the scan over the columns of a record, each fact a text."""
+    """The expressions of the scan over the columns of a record, each fact a text.
+
+    `from_json` says that the columns were read from JSON, where a group in which nothing is stated
+    may have been something else: `"exit_plan": 5` is read like `"exit_plan": {}`.
+    """
 
     root: Group
     today: dt.date
+    from_json: bool = True
 
     def score(self) -> str:
         """The names and texts of the record that are accounted for, and its misfits, as a sum of
@@ -200,6 +205,8 @@ class Scan:
     def _shape(self, shape: Shape, value: str, depth: int) -> Iterator[str]:
         if isinstance(shape, Group):
             yield f"({value} IS NOT NULL)::BIGINT"
+            if self.from_json:
+                yield _bad_unless(f"({value} IS NULL OR {_states_something(shape, value)})")
             yield self._group(shape, value, depth)
         elif isinstance(shape, List):
             yield f"({value} IS NOT NULL)::BIGINT"
@@ -220,7 +227,10 @@ class Scan:
         item = _variable(depth)
         if isinstance(shape.item, Group):
             inner = self._group(shape.item, item, depth + 1)
-            inner = f"CASE WHEN {item} IS NULL THEN {MISFIT} ELSE {inner} END"
+            there = f"{item} IS NOT NULL"
+            if self.from_json:
+                there = f"({there} AND {_states_something(shape.item, item)})"
+            inner = f"CASE WHEN {there} THEN {inner} ELSE {MISFIT} END"
         elif isinstance(shape.item, List):
             # Such a list has no rule of its own here: the record is doubted.
             inner = str(MISFIT)
@@ -327,6 +337,10 @@ class Scan:
             parts.append(f"coalesce({_is_ascii('lead_officer')}, true)")
         if parts:
             yield f"(coalesce(len(exceptions), 0) = 0 OR {_all(parts)})"
+
+
+def _states_something(shape: Group, value: str) -> str:
+    return _any([f"{value}.{named(name)} IS NOT NULL" for name in shape.members])
 
 
 def _sum(parts: list[str]) -> str:

@@ -195,13 +195,7 @@ class _Verifying:
         ]
 
     def _find(self) -> list[Source]:
-        manifest = self._run.manifest
-        mapping = manifest["mapping"]
-        return find_sources(
-            [self._names.now(name) for name in manifest["given"]],
-            self._strategy.model,
-            None if mapping is None else self._names.now(mapping),
-        )
+        return _sources(self._run, self._strategy, self._names)
 
     # rules
 
@@ -282,6 +276,21 @@ class _Verifying:
                 told.setdefault(one[ROW], []).append((one["code"], one["message"]))
         rejects = drawn(np.array(sorted(told), np.int64), self._seed, min(self._sample, REJECTS))
         return sorted(cases), {row: told[row] for row in sorted(rejects)}
+
+
+def sources_of(run: Run, strategy: Strategy, moved: bool = False) -> list[Source]:
+    """The files that a run swept, to be read again; `moved` where they are below another root, the
+    working folder. Raises Refused where one is not there."""
+    return _sources(run, strategy, _Names(run, moved))
+
+
+def _sources(run: Run, strategy: Strategy, names: _Names) -> list[Source]:
+    mapping = run.manifest["mapping"]
+    return find_sources(
+        [names.now(name) for name in run.manifest["given"]],
+        strategy.model,
+        None if mapping is None else names.now(mapping),
+    )
 
 
 def _source_fault(name: str, digest: str | None) -> Problem | None:
