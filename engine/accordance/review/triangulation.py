@@ -167,7 +167,9 @@ def _views(
                     Code.SURVEY,
                     f"`{factor}` is not a factor of the review, and its views are left out",
                     case.places.get(f"{path}.factor") or place,
-                    f"did you mean `{near}`?" if near else f"its factors are {named(list(factors))}",
+                    f"did you mean `{near}`?"
+                    if near
+                    else f"its factors are {named(list(factors))}",
                     Level.WARNING,
                 )
             )
