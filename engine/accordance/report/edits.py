@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
@@ -46,6 +47,7 @@ _LABELS: Final = {
     "facts": "fact",
     "id": "number",
 }
+_DURATION: Final = re.compile(r"P(?:([0-9]+)Y)?(?:([0-9]+)M)?(?:([0-9]+)D)?", re.ASCII)
 _UNITLESS: Final = ("duration", "date", "text", "list", "count")
 
 
@@ -90,6 +92,8 @@ def field_words(field: Json, edit: Json) -> str:
     old, new = field["old"], field["new"]
     unit = _unit(edit) if name == "value" else ""
     if edit["kind"] == "parameter" and name == "value":
+        if edit.get("unit") == "duration":
+            old, new = _duration(old), _duration(new)
         return f"{_told(old)} → {_told(new)}{unit}"
     if old is None:
         return f"{label} added: {_told(new)}"
@@ -101,6 +105,15 @@ def field_words(field: Json, edit: Json) -> str:
 def _unit(edit: Json) -> str:
     unit = edit.get("unit")
     return "" if not unit or unit in _UNITLESS else f" {unit}"
+
+
+def _duration(value: Any) -> Any:
+    """A duration in words, years as months, since that is how limits are compared."""
+    found = _DURATION.fullmatch(str(value))
+    if found is None:
+        return value
+    years, months, days = (int(part or 0) for part in found.groups())
+    return count(12 * years + months, "month") if years or months else count(days, "day")
 
 
 def _told(value: Any) -> str:

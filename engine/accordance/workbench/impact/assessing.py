@@ -16,7 +16,7 @@ from ..edits import Edit
 from ..publishing import edits_between
 from .between import with_edit
 from .causes import touching
-from .changes import ANSWERS, Comparison, RuleChange, what
+from .changes import ANSWERS, KINDS, NOTHING, Comparison, RuleChange, what
 from .sweeping import REJECTS_SHOWN, Swept, sweep
 
 SCHEMA: Final = "accordance/impact/1"
@@ -279,7 +279,7 @@ def _partnerships(
                 causes |= dict.fromkeys(edit.id for edit in edits if edit.kind == name)
         if row["verdict"][0] != row["verdict"][1]:
             for edit in gates:
-                if "none" not in {one.kind for one in standing[edit.name][index]}:
+                if any(one.kind != KINDS[NOTHING] for one in standing[edit.name][index]):
                     causes[edit.id] = None
         found.append(
             {
