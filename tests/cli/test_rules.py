@@ -30,11 +30,11 @@ def test_every_rule_is_listed_under_its_theme(call: Caller) -> None:
     done = call("rules")
     shipped = load_strategy()
     assert (done.code, done.err) == (0, "")
-    assert ids(done.out) == [rule.id for rule in shipped.rules]
+    assert ids(done.out) == [rule.id for rule in (*shipped.rules, *shipped.portfolio)]
     assert [line for line in done.out.split("\n") if line in shipped.themes.values()] == list(
         shipped.themes.values()
     )
-    assert f"{len(shipped.rules)} rules · strategy public_body" in done.out
+    assert f"{len(shipped.rules)} rules and {len(shipped.portfolio)} over the portfolio" in done.out
 
 
 def test_a_row_says_severity_gate_and_stages(call: Caller) -> None:
@@ -88,7 +88,10 @@ def test_filters(call: Caller, filters: tuple[str, ...]) -> None:
     [
         (("replacement_months_max",), ["DEP-01"]),  # a parameter, through a definition
         (("dependence.ramp_up_months",), ["DEP-07"]),  # a fact
-        (("COLLAPSE of Carillion",), ["DEP-02", "DEP-05"]),  # a basis; upper and lower case alike
+        (
+            ("COLLAPSE of Carillion",),
+            ["DEP-02", "DEP-05", "DEP-08", "DEP-09"],
+        ),  # a basis; upper and lower case alike
         (("ramp-up", "readiness"), ["DEP-07"]),  # all of the words
         (("ramp-up", "merger"), []),
     ],
@@ -171,7 +174,10 @@ def test_the_format_follows_the_file(call: Caller, tmp_path: Path) -> None:
         (("--severity", "awful"), "'awful' is not one of 'critical'"),
         (("DEP-01", "--gate"), "name rules or filter them, not both"),
         (("--pages", "somewhere", "DEP-01"), "--pages writes every rule"),
-        (("--strategy", "nowhere"), "nowhere: there is no folder and no installed strategy `nowhere`"),
+        (
+            ("--strategy", "nowhere"),
+            "nowhere: there is no folder and no installed strategy `nowhere`",
+        ),
     ],
 )
 def test_wrong_calls(call: Caller, args: tuple[str, ...], says: str) -> None:

@@ -46,9 +46,11 @@ def test_the_rule_pages_are_up_to_date(made: Path) -> None:
 
 def test_there_is_a_page_for_every_rule(made: Path, strategy: Strategy) -> None:
     index = (made / "README.md").read_text(encoding="utf-8")
-    assert sorted(texts(made)) == sorted(["README.md", *(f"{one.id}.md" for one in strategy.rules)])
-    assert re.findall(r"(?m)^\| \[(\S+)\]\(\1\.md\)", index) == [one.id for one in strategy.rules]
-    assert re.findall(r"(?m)^## (.+)$", index) == list(strategy.themes.values())
+    rules = [one.id for one in (*strategy.rules, *strategy.portfolio)]
+    assert sorted(texts(made)) == sorted(["README.md", *(f"{one}.md" for one in rules)])
+    assert re.findall(r"(?m)^\| \[(\S+)\]\(\1\.md\)", index) == rules
+    heads = [*strategy.themes.values(), "Across the portfolio"]
+    assert re.findall(r"(?m)^## (.+)$", index) == heads
 
 
 def test_all_pages_have_one_shape(made: Path) -> None:
@@ -104,13 +106,14 @@ def rows(page: str) -> Iterator[tuple[str, str, list[str], str]]:
 
 
 def test_the_rules_of_the_coverage_are_up_to_date(coverage: str, strategy: Strategy) -> None:
-    assert with_rules(coverage, strategy.rules) == coverage, ADVICE
+    rules = (*strategy.rules, *strategy.portfolio)
+    assert with_rules(coverage, rules) == coverage, ADVICE
 
 
 def test_every_statement_is_covered_by_a_rule_or_by_something_else(
     coverage: str, strategy: Strategy
 ) -> None:
-    known = {rule.id for rule in strategy.rules}
+    known = {rule.id for rule in (*strategy.rules, *strategy.portfolio)}
     found = list(rows(coverage))
     assert len(found) == 72
     assert [name for name, *_ in found] == statements(coverage)

@@ -7,10 +7,23 @@ from pathlib import Path
 
 import pytest
 
-from accordance.strategy import actions, cases, definitions, due, header, rules
+from accordance.check.checker import Checker
+from accordance.strategy import (
+    actions,
+    cases,
+    definitions,
+    due,
+    header,
+    portfolio_cases,
+    portfolio_reading,
+    rules,
+)
 from accordance.strategy.cases import read_rule_cases
 from accordance.strategy.due import parse_due
+from accordance.strategy.portfolio_cases import read_portfolio_cases
 from accordance.strategy.reading import examine_strategy
+from accordance.workbench.portfolio_trial import with_portfolios
+from accordance.workbench.trial import run_cases
 
 PAGE = Path(__file__).parents[2] / "docs/strategy_format.md"
 BLOCKS = re.findall(r"^```yaml\n(.*?)^```$", PAGE.read_text(), re.MULTILINE | re.DOTALL)
@@ -33,6 +46,9 @@ def test_the_example_is_a_strategy_without_problems(example: Path) -> None:
     assert [str(problem) for problem in reading.problems] == []
     assert reading.strategy
     assert len(read_rule_cases(str(example), reading.strategy)) == 5
+    portfolios = read_portfolio_cases(str(example), reading.strategy)
+    done = with_portfolios(run_cases(reading.strategy, ()), Checker(reading.strategy), portfolios)
+    assert (done["passed"], done["failed"]) == (2, 0)
 
 
 def test_the_approval_can_be_added(example: Path) -> None:
@@ -55,6 +71,8 @@ def test_every_field_is_explained() -> None:
         *actions.ACTION_FIELDS,
         *cases.CASE_FIELDS,
         *cases.FILE_FIELDS,
+        *portfolio_reading.RULE_FIELDS,
+        *portfolio_cases.CASE_FIELDS,
     }
     explained = set(re.findall(r"`([a-z_]+)`", PAGE.read_text()))
     in_examples = {word for block in BLOCKS for word in re.findall(r"([a-z_]+):", block)}

@@ -124,7 +124,7 @@ def command(
     """
     from ..report import format_named
     from ..strategy.reading import load_strategy
-    from ..workbench.catalogue import Selection, catalogue, choose
+    from ..workbench.catalogue import Selection, catalogue, choose, choose_over_groups
 
     filters = (themes, severities, stages, gates, tags, words)
     if rules and any(filters):
@@ -154,11 +154,18 @@ def command(
         chosen = [_rule(loaded, one) for one in rules] or choose(loaded, selection)
         return _draw(loaded, chosen, format_name, output)
     name = options.chosen_format(format_name, output)
+    groups = {one["rule"]: one for one in (_told_of_groups(loaded, strategy) if rules else ())}
+    if rules and {one.upper() for one in rules} <= groups.keys():
+        from ..report.portfolio_rule_page import shown
+
+        write(shown([groups[one.upper()] for one in rules], name), output, name)
+        return 0
     if rules:
         document = _told(loaded, strategy, [_rule(loaded, one) for one in rules])
         text = format_named(name).rules(document, page_for(output))
     else:
-        found = catalogue(loaded, choose(loaded, selection))
+        over = choose_over_groups(loaded, selection)
+        found = catalogue(loaded, choose(loaded, selection), over)
         text = format_named(name).catalogue(found, page_for(output))
     write(text, output, name)
     return 0
@@ -171,6 +178,15 @@ def _told(strategy: Strategy, folder: str | None, rules: Sequence[Rule]) -> list
 
     teller = Teller(Checker(strategy), read_rule_cases(folder, strategy))
     return [teller.tell(rule) for rule in rules]
+
+
+def _told_of_groups(strategy: Strategy, folder: str | None) -> list[dict[str, Any]]:
+    """The rules over the portfolio in full."""
+    from ..strategy.portfolio_cases import read_portfolio_cases
+    from ..workbench.portfolio_telling import tell
+
+    cases = read_portfolio_cases(folder, strategy)
+    return [tell(strategy, rule, cases) for rule in strategy.portfolio]
 
 
 def _rule(strategy: Strategy, name: str) -> Rule:
@@ -254,11 +270,17 @@ def _draw(
 
 
 def _write_pages(strategy: Strategy, folder: str | None, target: str) -> int:
-    from ..report.rule_page import MARK, pages
+    from ..report.portfolio_rule_page import page
+    from ..report.rule_page import INDEX, MARK, pages, portfolio_section
     from ..workbench.catalogue import catalogue
 
     told = _told(strategy, folder, strategy.rules)
     found = pages(catalogue(strategy, strategy.rules), told, _sources(told, target))
+    groups = _told_of_groups(strategy, folder)
+    sources = _sources(groups, target)
+    head = f"{MARK}\n\n[All rules]({INDEX})\n\n"
+    found |= {f"{one['rule']}.md": head + page(one, sources) for one in groups}
+    found[INDEX] += portfolio_section(groups, linked=True)
     os.makedirs(target, exist_ok=True)
     gone = [name for name in sorted(os.listdir(target)) if name not in found]
     for name, text in found.items():

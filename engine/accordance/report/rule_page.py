@@ -31,7 +31,8 @@ _WIDTH: Final = 96
 
 def listing(catalogue: Json) -> str:
     """The rules of a list by theme."""
-    return _listing(catalogue, linked=False)
+    over = portfolio_section(catalogue["portfolio"], linked=False)
+    return _listing(catalogue, linked=False) + over
 
 
 def page(rule: Json, sources: Mapping[str, str] | None = None) -> str:
@@ -84,6 +85,24 @@ def pages(
         )
         found[_file(rule)] = f"{MARK}\n\n{' · '.join(way)}\n\n{page(rule, sources)}"
     return found
+
+
+def portfolio_section(rules: Sequence[Json], linked: bool) -> str:
+    """The rules over the portfolio, as the end of a list; empty where there are none."""
+    if not rules:
+        return ""
+    rows = [
+        [
+            markup.Marked(f"[{one['rule']}]({_file(one)})") if linked else one["rule"],
+            one["title"],
+            one["severity"]
+            if one["severity"] == one["severity_most"]
+            else f"{one['severity']} to {one['severity_most']}",
+        ]
+        for one in rules
+    ]
+    table = markup.table(["Rule", "What it asks", "Severity"], rows)
+    return f"\n## Across the portfolio\n\n{table}\n"
 
 
 def _file(rule: Json) -> str:

@@ -29,7 +29,8 @@ _LETTERS = {"new": "N", "renewing": "R", "established": "E", "exiting": "X"}
 def listing_lines(catalogue: Json, paint: Paint) -> list[str]:
     """The list, a row for each rule under the name of its theme."""
     rules: Sequence[Json] = catalogue["rules"]
-    if not rules and not catalogue["retired"]:
+    over: Sequence[Json] = catalogue["portfolio"]
+    if not rules and not over and not catalogue["retired"]:
         return ["no rule is like that"]
     levels = max((range_of(rule) for rule in rules), key=len, default="")
     widest = max((rule["rule"] for rule in rules), key=len, default="")
@@ -53,6 +54,12 @@ def listing_lines(catalogue: Json, paint: Paint) -> list[str]:
         if rows:
             head = ["Rule".ljust(len(widest)), "Severity", *_LETTERS.values(), "What it asks"]
             text += [paint.strong(theme["theme"]), *paint.grid(rows, head), ""]
+    if over:
+        grid = [
+            [rule["rule"], paint.state(range_of(rule), rule["severity_most"]), rule["title"]]
+            for rule in over
+        ]
+        text += [paint.strong("Across the portfolio"), *paint.grid(grid), ""]
     for rule in catalogue["retired"]:
         what = "off" if rule.get("off") else "retired"
         text += paint.aside(f"{what}: {title(rule)} ({gone(rule)})", 0)
@@ -60,6 +67,7 @@ def listing_lines(catalogue: Json, paint: Paint) -> list[str]:
     text += paint.aside(f"{ask} asked, {gate} asked and a gate; {names}", 0)
     number = count(len(rules), "rule")
     some = number if len(rules) == catalogue["of"] else f"{len(rules)} of {catalogue['of']} rules"
+    some += f" and {len(over)} over the portfolio" if over else ""
     return [*text, *_strategy(catalogue, paint, some)]
 
 

@@ -13,6 +13,9 @@ from ..check.answer import PROGRAM, strategy_stamp
 from ..plan.planning import plan
 from ..plan.reading import FactsRead
 from ..strategy.model import SEVERITIES, STAGES, Rule, Strategy
+from ..strategy.portfolio import PortfolioRule
+from .portfolio_telling import entry as over_groups
+from .portfolio_telling import tell
 from .rule_parts import definitions_used, expressions
 
 SCHEMA: Final = "accordance/rules/1"
@@ -86,8 +89,31 @@ def _texts(rule: Rule, strategy: Strategy, reads: FactsRead) -> Iterator[str]:
         yield from reads.of(node)
 
 
-def catalogue(strategy: Strategy, rules: Iterable[Rule]) -> dict[str, Any]:
-    """The list of some rules of a strategy, in the form `accordance/rules/1`."""
+def choose_over_groups(strategy: Strategy, selection: Selection) -> list[PortfolioRule]:
+    """The rules over the portfolio that are asked for. They have no stages and are no gates."""
+    if selection.stages or selection.gates:
+        return []
+    tags, words = _folded(selection.tags), _folded(selection.words)
+    return [
+        rule
+        for rule in strategy.portfolio
+        for entry in [over_groups(rule)]
+        for text in [" ".join(str(value) for value in tell(strategy, rule).values()).casefold()]
+        if (not selection.themes or rule.theme in selection.themes)
+        and (
+            not selection.severities
+            or {rule.severity, entry["severity_most"]} & {*selection.severities}
+        )
+        and (not tags or not _folded(rule.tags).isdisjoint(tags))
+        and all(word in text for word in words)
+    ]
+
+
+def catalogue(
+    strategy: Strategy, rules: Iterable[Rule], portfolio: Iterable[PortfolioRule] = ()
+) -> dict[str, Any]:
+    """The list of some rules of a strategy, in the form `accordance/rules/1`; `portfolio` are those
+    over groups of cases."""
     chosen = list(rules)
     return {
         "schema": SCHEMA,
@@ -100,6 +126,7 @@ def catalogue(strategy: Strategy, rules: Iterable[Rule]) -> dict[str, Any]:
         ],
         "of": len(strategy.rules),
         "rules": [entry(rule) for rule in chosen if rule not in strategy.retired],
+        "portfolio": [over_groups(rule) for rule in portfolio],
         "retired": [
             {"rule": rule.id, "title": rule.title, "until": rule.until, "off": off(strategy, rule)}
             for rule in chosen

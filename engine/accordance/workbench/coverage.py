@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from ..strategy.model import Rule
+from ..strategy.portfolio import PortfolioRule
 
 SOURCE: Final = "seed"
 """What the basis of a rule calls the article: `seed R3`."""
@@ -25,7 +26,7 @@ def statements(page: str) -> list[str]:
     return [row[2] for row in _ROW.finditer(page)]
 
 
-def with_rules(page: str, rules: Iterable[Rule]) -> str:
+def with_rules(page: str, rules: Iterable[Rule | PortfolioRule]) -> str:
     """The page with its column of rules filled in.
 
     Raises ValueError where the basis of a rule names a statement that is not on the page.
@@ -55,7 +56,9 @@ def main() -> None:
     from ..strategy.reading import load_strategy
 
     page = Path(sys.argv[1])
-    text = with_rules(page.read_text(encoding="utf-8"), load_strategy().rules)
+    strategy = load_strategy()
+    rules = (*strategy.rules, *strategy.portfolio)
+    text = with_rules(page.read_text(encoding="utf-8"), rules)
     page.write_text(text, encoding="utf-8")
 
 
