@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
+import re
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -10,6 +12,7 @@ from typing import Any
 import ibis
 import pyarrow as pa
 
+from accordance.facts.case import Case
 from accordance.facts.shapes import Date, Group, List, NumberShape, Shape
 from accordance.feel.values import NONE, Value
 from accordance.plan.planning import plan
@@ -19,19 +22,17 @@ from accordance.sweep.columns import NONE_MARK
 from accordance.sweep.relational import Relation, facts_schema
 
 
-class Swept:
-    """A strategy as a relational plan for one evaluation date."""
+class Facts:
+    """The facts of cases in the columns that a strategy reads."""
 
-    def __init__(self, strategy: Strategy, today: dt.date) -> None:
+    def __init__(self, strategy: Strategy) -> None:
         self.strategy = strategy
-        planned = plan(strategy)
-        self.schema = facts_schema(planned)
+        self.schema = facts_schema(plan(strategy))
         self.connection = ibis.duckdb.connect()
         self.connection.create_table("facts", schema=self.schema)
-        self.sql = Relation(planned, today).query("facts", self.connection.compiler)
 
-    def rows(self, cases: list[dict[str, Value]]) -> list[dict[str, Any]]:
-        """What the plan says of each case, in their order."""
+    def answers(self, sql: str, cases: list[dict[str, Value]]) -> list[dict[str, Any]]:
+        """The rows of a query, one for each case and in their order."""
         root = self.strategy.model.root
         given = [{answers.ROW: row, **_fields(facts, root)} for row, facts in enumerate(cases)]
         table = pa.Table.from_pylist(given, schema=self.schema.to_pyarrow())
@@ -39,11 +40,35 @@ class Swept:
         raw.execute("delete from facts")
         raw.register("given", table)
         raw.execute("insert into facts by name select * from given")
-        found = raw.execute(self.sql).to_arrow_table().to_pylist()
+        found = raw.execute(sql).to_arrow_table().to_pylist()
         return sorted(found, key=lambda row: row[answers.ROW])
 
     def close(self) -> None:
         self.connection.disconnect()
+
+
+class Swept(Facts):
+    """A strategy as a relational plan for one evaluation date."""
+
+    def __init__(self, strategy: Strategy, today: dt.date) -> None:
+        super().__init__(strategy)
+        self.sql = Relation(plan(strategy), today).query("facts", self.connection.compiler)
+
+    def rows(self, cases: list[dict[str, Value]]) -> list[dict[str, Any]]:
+        """What the plan says of each case, in their order."""
+        return self.answers(self.sql, cases)
+
+
+def stated(case: Case) -> dict[str, Any]:
+    """The facts of a case without those that follow from others: the plan derives them itself."""
+    facts = copy.deepcopy(case.facts)
+    for path in case.derived:
+        *steps, last = re.findall(r"\w+|\[\d+\]", path)
+        group: Any = facts
+        for step in steps:
+            group = group[int(step[1:-1]) - 1] if step.startswith("[") else group[step]
+        del group[last]
+    return facts
 
 
 def _fields(facts: dict[str, Value], group: Group) -> dict[str, Any]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import copy
-import re
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +11,6 @@ import pytest
 from hypothesis import given
 
 from accordance.check.checker import Checker
-from accordance.facts.case import Case
 from accordance.facts.reading import load_case
 from accordance.plan.outcome import Outcome
 from accordance.problem import Refused
@@ -24,7 +21,7 @@ from tests import oracle
 from tests.generating.facts import TODAY
 from tests.laws.scale import law
 from tests.laws.trials import Trial, trials
-from tests.sweep.relation import Swept
+from tests.sweep.relation import Swept, stated
 
 CASES = Path(__file__).parents[2] / "cases"
 
@@ -55,20 +52,8 @@ def swept(strategy: Strategy) -> Swept | None:
         return None
 
 
-def stated(case: Case) -> dict[str, Any]:
-    """The facts of a case without those that follow from others: the plan derives them itself."""
-    facts = copy.deepcopy(case.facts)
-    for path in case.derived:
-        *steps, last = re.findall(r"\w+|\[\d+\]", path)
-        group: Any = facts
-        for step in steps:
-            group = group[int(step[1:-1]) - 1] if step.startswith("[") else group[step]
-        del group[last]
-    return facts
-
-
 @law(examples=30)
-@given(trial=trials())
+@given(trial=trials(evidence=True, derived=True))
 def test_the_plan_and_the_oracle_agree(trial: Trial) -> None:
     plan = swept(trial.strategy)
     if plan is None:
@@ -118,6 +103,6 @@ def test_the_shipped_strategy_on_every_case_of_the_project() -> None:
             found.opinion,
             found.opinion_at_worst,
         )
-    assert sure > 0
+    assert sure > 0.95 * len(cases)
     plan.close()
     checker.close()

@@ -17,9 +17,11 @@ from . import answers, carriers, operators
 from .answers import ACCEPTED, INSUFFICIENT, NON_COMPLIANT
 from .carriers import Carrier, Column, Known, Text, Truth, all_of, any_of, holds, opposite
 from .columns import Reader
-from .items import Item, Listing, each, kept
+from .items import each, holding, kept
 
 EXCEPTIONS = "exceptions"
+OPEN = "exceptions open"
+"""The column that says whether a breach may be an accepted one, and nobody can tell yet."""
 
 
 def acceptances(
@@ -99,6 +101,7 @@ def accept(table: ibis.Table, rules: list[PlannedRule]) -> dict[str, Column]:
     """
     some = (table[EXCEPTIONS].length() > 0).fill_null(False)
     made: dict[str, Column] = {}
+    doubtful: list[Carrier] = []
     for rule in rules:
         name = rule.rule.id
         highest = table[answers.severity_column(name)]
@@ -112,28 +115,27 @@ def accept(table: ibis.Table, rules: list[PlannedRule]) -> dict[str, Column]:
             possible.append(all_of([within, covered]))
             accepted.append(any_of([opposite(within), covered]))
         any_accepted, all_accepted = any_of(possible), all_of(accepted)
-        breach = table[name] == NON_COMPLIANT
+        settled = all_of([all_accepted, Truth(table["lead known"], True)])
+        breach = (table[name] == NON_COMPLIANT) & some
+        doubtful.append(all_of([Truth(breach, True), any_accepted, opposite(settled)]))
         made[name] = ibis.cases(
             (
-                breach & some,
+                breach,
                 ibis.cases(
-                    (holds(all_of([all_accepted, Truth(table["lead known"], True)])), ACCEPTED),
+                    (holds(settled), ACCEPTED),
                     (holds(any_accepted), INSUFFICIENT),
                     else_=NON_COMPLIANT,
                 ).cast("int8"),
             ),
             else_=table[name],
         ).cast("int8")
-    return made
+    return made | {OPEN: holds(any_of(doubtful))}
 
 
 def _covered(table: ibis.Table, rank: int, names: tuple[str, ...]) -> Carrier:
     """Does an exception accept a breach of a rule, at a severity? Never null."""
     if _column(rank) not in table.columns:
         return Known(False)
-    listing = Listing(table[_column(rank)], lambda element: Item(Text(element)))
-
-    def named(item: Item) -> Carrier:
-        return any_of([carriers.equal(item.value, Known(name)) for name in names])
-
-    return Truth(holds(listing.some(named)).fill_null(False), True)
+    # Every exception names its rule.
+    rules = table[_column(rank)]
+    return any_of([Truth(holding(rules, name).fill_null(False), True) for name in names])

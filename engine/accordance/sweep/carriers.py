@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 Column: TypeAlias = Any
 """An Ibis column expression."""
 
+NONE_WORD: Final = "none"
+"""How a text that is none stands in a column of facts."""
 DAY: Final = 86_400_000_000
 """Microseconds, in which a duration in days is counted."""
 
@@ -63,6 +65,8 @@ class Text:
     value: Column
     none: Column | None = None
     word: Word | None = None
+    raw: Column | None = None
+    """The column in which a text stands with the word `none` for none, where there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +206,38 @@ def balanced(columns: list[Column], join: Callable[[Column, Column], Column]) ->
     return columns[0]
 
 
+def perhaps() -> Carrier:
+    """A truth of which nothing is known."""
+    return Truth(unknown_truth())
+
+
+def is_state(carrier: Carrier, state: bool | None) -> Carrier:
+    """Is a truth true, or false, or unknown? Never null."""
+    given = settled(carrier)
+    if given is not None:
+        return Known(given is state)
+    if not isinstance(carrier, Truth):
+        return Known(state is None)
+    if carrier.definite:
+        return Known(False) if state is None else carrier if state else opposite(carrier)
+    if state is None:
+        return Truth(carrier.holds.isnull(), True)
+    return Truth((carrier.holds if state else ~carrier.holds).fill_null(False), True)
+
+
+def lazily(condition: Carrier, then: Carrier) -> Carrier:
+    """`condition and then`; the second part is computed only for records that need it."""
+    if settled(condition) is not None or settled(then) is not None:
+        return all_of([condition, then])
+    both = is_definite(condition) and is_definite(then)
+    if is_definite(condition):
+        column = ibis.cases((holds(condition), holds(then)), else_=False)
+    else:
+        gone = ~holds(condition).fill_null(True)
+        column = ibis.cases((gone, False), else_=holds(condition) & holds(then))
+    return Truth(column.cast("boolean"), both)
+
+
 # --- known and none ---------------------------------------------------------------------------
 
 
@@ -215,6 +251,8 @@ def is_stated(carrier: Carrier) -> Column | bool:
         if carrier.low.constant is not None and carrier.high.constant is not None:
             return True
         return carrier.low.column.notnull()
+    if isinstance(carrier, Text) and carrier.raw is not None:
+        return carrier.raw.notnull()
     if isinstance(carrier, Text | Date):
         there = carrier.value.notnull()
         return there if carrier.none is None else there | carrier.none.notnull()
@@ -235,6 +273,8 @@ def is_none(carrier: Carrier) -> Carrier:
         return Known(logic.is_none(carrier.value))
     if isinstance(carrier, Listed):
         return carrier.items.is_none()
+    if isinstance(carrier, Text) and carrier.raw is not None:
+        return Truth(carrier.raw == NONE_WORD)
     none = carrier.none if isinstance(carrier, Text | Date) else None
     stated = is_stated(carrier)
     if isinstance(stated, bool):
@@ -297,6 +337,8 @@ def equal(left: Carrier, right: Carrier) -> Carrier:
     for one, other in ((left, right), (right, left)):
         if isinstance(one, Text) and one.word is not None and isinstance(other, Known):
             return one.word.equals(other.value)
+        if isinstance(one, Text) and one.raw is not None and _is_word(other):
+            return Truth(one.raw == other.value)  # type: ignore[union-attr]
     left, right = lifted(left), lifted(right)
     if type(left) is type(right):
         if isinstance(left, Truth):
@@ -312,6 +354,12 @@ def equal(left: Carrier, right: Carrier) -> Carrier:
             return left.items.equals(right.items)  # type: ignore[union-attr]
         return UNSAID
     return Truth(_with_none(unknown_truth(), left, right, both=True))
+
+
+def _is_word(carrier: Carrier) -> bool:
+    """Is it a text that is not the word for none?"""
+    value = carrier.value if isinstance(carrier, Known) else None
+    return isinstance(value, str) and value != NONE_WORD
 
 
 def order(sign: str, left: Carrier, right: Carrier) -> Carrier:

@@ -30,6 +30,8 @@ from .items import Item, Listing
 from .limits import LONGEST_LIST, NotRelational
 
 NONE_MARK: Final = "$none"
+FEW: Final = 20
+"""Words of which a question to a list of them is asked one by one."""
 LARGEST: Final = 10**INTEGER_DIGITS - 1
 NUMBER: Final = dt.Decimal(INTEGER_DIGITS + FRACTION_DIGITS, FRACTION_DIGITS)
 
@@ -124,6 +126,8 @@ class Reader:
         if isinstance(shape, Group):
             return self.group(column, shape, scope)
         if isinstance(shape, List):
+            words = isinstance(shape.item, Text) and not shape.item.may_be_none
+            options = (shape.item.values or ()) if isinstance(shape.item, Text) else ()
             return Listed(
                 Listing(
                     column,
@@ -131,6 +135,8 @@ class Reader:
                     column.notnull(),
                     True,
                     min(LONGEST_LIST, shape.most or LONGEST_LIST),
+                    column if words else None,
+                    options if words and len(options) <= FEW else (),
                 )
             )
         return self._scalar(column, shape)
@@ -149,7 +155,8 @@ class Reader:
         self.texts.add(shape.path)
         if not shape.may_be_none:
             return carriers.Text(column)
-        return carriers.Text(column.nullif("none"), (column == "none").nullif(False))
+        word = carriers.NONE_WORD
+        return carriers.Text(column.nullif(word), (column == word).nullif(False), raw=column)
 
     def item(self, element: Column, shape: Shape, scope: Scope) -> Carrier:
         """The value of an item of a list."""

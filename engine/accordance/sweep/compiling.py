@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, field
 
 from ..feel import syntax
 from ..feel.compiling import Names
 from ..feel.printing import to_source
 from ..feel.syntax import Node
 from ..feel.types import ANY, ContextType, ListType, Type
-from . import carriers, functions, operators
+from . import carriers, functions, late, operators
 from .carriers import (
     UNSAID,
     Carrier,
@@ -28,30 +27,13 @@ from .carriers import (
     chosen,
     compare,
     is_none,
-    is_unsaid,
     lifted,
     opposite,
 )
 from .functions import items_of
 from .items import Items, Nested, Unrolled, at_position
 from .limits import NotRelational
-
-
-class Made(NamedTuple):
-    """A value in columns, and the type that `feel.compiling` knows of it."""
-
-    carrier: Carrier
-    type: Type
-
-
-@dataclass(frozen=True, slots=True)
-class Local:
-    """A local variable, or the item of a filter (then `name` is None), in a chain of scopes."""
-
-    name: str | None
-    carrier: Carrier
-    type: Type
-    outer: Local | None
+from .scope import Local, Made, item_type
 
 
 @dataclass
@@ -66,6 +48,10 @@ class Compiler:
     supplied: Mapping[str, Carrier]
     hoisted: Callable[[Node], Carrier | None] | None = None
     """A part that stands in no loop and was computed beforehand."""
+    doubts: list[Carrier] = field(default_factory=list)
+    """Where it cannot be said what results rest on or miss (see late.py)."""
+    in_doubt: Callable[[], None] = lambda: None
+    """Told where that stands in a loop."""
     changes_case: bool = False
     """Did it meet a function in which engines differ beyond ASCII?"""
 
@@ -196,7 +182,12 @@ class Compiler:
         found = items_of(base.carrier)
         if found is None:
             return Made(UNSAID, base.type)
-        item = _item_type(base.type)
+        item = item_type(base.type)
+        if late.is_of_distinct_items(node):
+            over = self.compile(node.condition.iterators[0][1], scope)  # type: ignore[attr-defined]
+            asked = self._late_question(node.condition, over, scope)  # type: ignore[arg-type]
+            if asked is not None and late.is_of_item(asked):
+                return Made(Listed(late.kept(found, asked)), base.type)
 
         def condition(value: Carrier) -> Carrier:
             return self.carrier(node.condition, Local(None, value, item, scope))
@@ -207,9 +198,10 @@ class Compiler:
         return Made(Listed(found.filtered(condition)), base.type)
 
     def _quantified(self, node: syntax.Quantified, scope: Local | None) -> Made:
-        return Made(self._quantify(node, 0, scope), ANY)
+        return Made(self.quantify(node, 0, scope), ANY)
 
-    def _quantify(self, node: syntax.Quantified, at: int, scope: Local | None) -> Carrier:
+    def quantify(self, node: syntax.Quantified, at: int, scope: Local | None) -> Carrier:
+        """A quantifier from one of its variables on."""
         if at == len(node.iterators):
             return self.carrier(node.condition, scope)
         name, source = node.iterators[at]
@@ -217,13 +209,45 @@ class Compiler:
         found = items_of(over.carrier)
         if found is None:
             return UNSAID
-        item = _item_type(over.type)
+        item = item_type(over.type)
+        if at == 0:
+            asked = self._late_question(node, over, scope)
+            if asked is not None:
+                return found.if_known(self._late_answer(asked, name, scope))
 
         def condition(value: Carrier) -> Carrier:
-            return self._quantify(node, at + 1, Local(name, value, item, scope))
+            return self.quantify(node, at + 1, Local(name, value, item, scope))
 
         quantify = found.every_item if node.quantifier == "every" else found.any_item
         return quantify(condition)
+
+    def _late_question(
+        self, node: syntax.Quantified, over: Made, scope: Local | None
+    ) -> late.Question | None:
+        """A quantifier as a question to what results rest on or miss, where it is one."""
+        found = items_of(over.carrier)
+        if found is None:
+            return None
+        name, item = node.iterators[0][0], item_type(over.type)
+        return late.question(
+            node,
+            found,
+            lambda part, value: self.carrier(part, Local(name, value, item, scope)),
+        )
+
+    def _late_answer(self, asked: late.Question, name: str, scope: Local | None) -> Carrier:
+        def known(node: Node) -> Carrier:
+            found = items_of(self.carrier(node, scope))
+            given = False if found is None else found.known
+            return Known(given) if isinstance(given, bool) else carriers.Truth(given, True)
+
+        def doubt(condition: Carrier) -> None:
+            if scope is None:
+                self.doubts.append(condition)
+            else:
+                self.in_doubt()
+
+        return late.answer(asked, name, lambda node: self.carrier(node, scope), known, doubt)
 
     def _for(self, node: syntax.For, scope: Local | None) -> Made:
         types: list[Type] = []
@@ -239,7 +263,7 @@ class Compiler:
         found = items_of(over.carrier)
         if found is None:
             return None
-        item = _item_type(over.type)
+        item = item_type(over.type)
 
         def inside(value: Carrier) -> Local:
             return Local(name, value, item, scope)
@@ -286,10 +310,6 @@ def _known(value: object) -> Made:
     return Made(Known(value), ListType() if type(value) is list else ANY)
 
 
-def _item_type(kind: Type) -> Type:
-    return kind.item if isinstance(kind, ListType) else ANY
-
-
 def _member(base: Made, name: str) -> Made:
     """`base.name`, over a list the field of every item."""
     kind: Type = ANY
@@ -327,6 +347,3 @@ def _position(found: Items, condition: Callable[[Carrier], Carrier]) -> int | No
     if not isinstance(first, Known):
         raise NotRelational("a position that differs from record to record")
     return first.value if type(first.value) is int else 0
-
-
-__all__ = ["Compiler", "Local", "Made", "is_unsaid"]

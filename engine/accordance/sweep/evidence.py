@@ -1,26 +1,31 @@
 """What rules about evidence read, in columns: what the other rules said, which facts that must be
 known are stated, and which facts contradict one another.
 
-What a result rests on and what it misses depends on which branches of its conditions decided.
-Columns say only which facts it can be: such a path is possible, neither there nor not there. Where
-that leaves a rule about evidence undecided, the case is checked singly (`Relation.undecided`).
+A result stands in the list once for each outcome that it can have, so that most questions about it
+are settled when the plan is made.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, TypeAlias
 
 import ibis
 
-from ..check.exceptions import LEAD
 from ..facts.deriving import ROUNDED_PLACES
 from ..facts.shapes import Boolean, Group, List, NumberShape, Shape
+from ..feel import syntax
+from ..feel.printing import to_source
+from ..feel.syntax import Node
+from ..feel.types import ListType
 from ..feel.values import FRACTION_DIGITS
+from ..plan.formula import All, Defined, Formula, Leaf, Opposite
+from ..plan.formula import Any as AnyOf
 from ..plan.planning import PlannedRule
 from ..plan.reading import FactsRead, path_node
 from . import carriers, exact
-from .answers import INSUFFICIENT, NOT_APPLICABLE
+from .accepting import OPEN
+from .answers import ACCEPTED, COMPLIANT, INSUFFICIENT, MOOT, NON_COMPLIANT, NOT_APPLICABLE
 from .carriers import (
     Carrier,
     Column,
@@ -34,19 +39,21 @@ from .carriers import (
     as_column,
     equal,
     holds,
+    is_state,
     is_stated,
+    lazily,
     lifted,
     opposite,
 )
 from .columns import Reader
 from .compiling import Compiler
+from .grounds import Grounds
 from .items import Item, Items, Joined, Listing, Nested, Unrolled
+from .late import Paths
 from .tables import at_stage, result_item
 
 if TYPE_CHECKING:
     from .relational import Relation
-
-LATE: Final = ("rests_on", "missing")
 
 
 def evidence_lists(
@@ -55,8 +62,10 @@ def evidence_lists(
     """The lists `results`, `mandatory` and `contradictions`."""
     reads = FactsRead(relation.plan)
     read_by = {rule.rule.id: _paths_read(reads, rule) for rule in rules}
+    resting = Resting(relation, table)
+    results = tuple(item for rule in rules for item in _result(table, rule, resting, reads))
     return {
-        "results": Listed(Unrolled(tuple(_result(table, rule, reads) for rule in rules))),
+        "results": Listed(Unrolled(results)),
         "mandatory": Listed(Unrolled(tuple(_mandatory(relation, table, rules, read_by)))),
         "contradictions": Listed(_contradictions(relation, table)),
     }
@@ -67,30 +76,176 @@ def _paths_read(reads: FactsRead, rule: PlannedRule) -> tuple[str, ...]:
     return tuple(dict.fromkeys(path for one in formulas for path in reads.of_formula(one)))
 
 
-def _paths_of_severity(reads: FactsRead, rule: PlannedRule) -> tuple[str, ...]:
-    return tuple(path for _, formula in rule.severity for path in reads.of_formula(formula))
+def _above(path: str, lists: frozenset[str]) -> Iterator[str]:
+    """The lists in whose items a fact stands."""
+    steps = path.split(".")
+    above = (".".join(steps[:count]) for count in range(1, len(steps)))
+    return (one for one in above if one in lists)
 
 
-def _result(table: ibis.Table, rule: PlannedRule, reads: FactsRead) -> Item:
-    """What a rule said."""
-    paths = _paths_read(reads, rule)
-    gap = Truth(table[rule.rule.id] == INSUFFICIENT, True)
+def _result(
+    table: ibis.Table, rule: PlannedRule, resting: Resting, reads: FactsRead
+) -> Iterator[Item]:
+    """What a rule said: an item for each outcome, of which one is there."""
+    excepted = OPEN in table.columns
+    # Of a fact of items it is the list that counts where it is empty or unknown.
+    read = _paths_read(reads, rule)
+    lists = resting.lists
+    paths = tuple(dict.fromkeys([*(one for path in read for one in _above(path, lists)), *read]))
+    for code in (NOT_APPLICABLE, COMPLIANT, NON_COMPLIANT, INSUFFICIENT, ACCEPTED, MOOT):
+        if code == ACCEPTED and not excepted:
+            continue
 
-    def rests_on() -> Carrier:
-        return Listed(Unrolled(tuple(Item(Known(path), _perhaps()) for path in paths)))
+        def listed(missing: bool, code: int = code) -> Carrier:
+            names = () if missing and code != INSUFFICIENT else paths
+            return Listed(
+                Paths(
+                    names,
+                    lambda path: resting.among(rule, code, path, missing),
+                    in_doubt=resting.in_doubt,
+                )
+            )
 
-    def missing() -> Carrier:
-        # While an exception cannot be judged, what is missing is what it needs.
-        wanted = dict.fromkeys((*paths, LEAD, *_paths_of_severity(reads, rule)))
-        items = (Item(Known(path), _perhaps()).narrowed(gap) for path in wanted)
-        return Listed(Unrolled(tuple(items)))
-
-    late: dict[str, Callable[[], Carrier]] = {"rests_on": rests_on, "missing": missing}
-    return Item(result_item(table, rule, more=late))
+        more: dict[str, Callable[[], Carrier]] = {
+            "rests_on": lambda listed=listed: listed(False),  # type: ignore[misc]
+            "missing": lambda listed=listed: listed(True),  # type: ignore[misc]
+        }
+        there = table[rule.rule.id] == code
+        yield Item(result_item(table, rule, more=more, code=code), there, True)
 
 
-def _perhaps() -> Column:
-    return ibis.null("boolean")
+# --- what results rest on and miss ------------------------------------------------------------
+
+
+Occurrence: TypeAlias = tuple[Carrier, int, bool | None]
+"""A leaf that decides where a condition holds, and its state then."""
+
+
+class Resting:
+    """Says whether a result rests on a fact or misses it, by the rules of `check.judging`."""
+
+    def __init__(self, relation: Relation, table: ibis.Table) -> None:
+        self._relation = relation
+        self._table = table
+        self._found: dict[tuple[int, bool | None, str, bool], Carrier] = {}
+        self._roots: dict[int, frozenset[str]] = {}
+        facts = relation.plan.strategy.model.facts
+        self.lists = frozenset(
+            path for path, fact in facts.items() if isinstance(fact.type, ListType)
+        )
+
+    def in_doubt(self) -> None:
+        """What a result rests on or misses could not be said for all records."""
+        self._relation.in_doubt = True
+
+    def among(self, rule: PlannedRule, code: int, path: str, missing: bool) -> Carrier:
+        """Is a fact among those that a rule rests on (or misses) where it has an outcome?
+
+        While nobody can tell whether an exception counts, what is missing is what that needs; then
+        the case is checked singly (see `Relation`).
+        """
+        return any_of(
+            [
+                lazily(condition, self._of_leaf(leaf, state, path, missing))
+                for condition, leaf, state in self._decisive(rule, code)
+                if not missing or state is None
+            ]
+        )
+
+    def _decisive(self, rule: PlannedRule, code: int) -> Iterator[Occurrence]:
+        """The leaves on which a result rests: of all conditions for a pass, of the unmet ones for
+        a breach, and of what is not true for a gap."""
+        name, table = rule.rule.id, self._table
+        asked = [stage for stage in rule.rule.stages if rule.requirements_at(stage)]
+        when = Truth(table[f"{name} when"])
+        if code == NOT_APPLICABLE:
+            for one in self._leaves(rule.when, False):
+                yield _given([at_stage(table, asked), is_state(when, False)], one)
+            return
+        if code in (INSUFFICIENT, MOOT):
+            for one in self._leaves(rule.when, None):
+                yield _given([is_state(when, None)], one)
+        else:
+            for one in self._leaves(rule.when, True):
+                yield one
+        states: tuple[bool | None, ...] = (True,)
+        if code in (NON_COMPLIANT, ACCEPTED):
+            states = (False,)
+        elif code in (INSUFFICIENT, MOOT):
+            states = (False, None)
+        for place, requirement in enumerate(rule.requirements):
+            here = at_stage(table, requirement.stages)
+            if set(requirement.stages) >= set(asked):
+                here = Known(True)
+            for state in states:
+                stands = is_state(Truth(table[f"{name} {place}"]), state)
+                if code == COMPLIANT:
+                    stands = Known(True)
+                for one in self._leaves(requirement.formula, state):
+                    yield _given([here, stands], one)
+
+    def _leaves(self, formula: Formula, state: bool | None) -> Iterator[Occurrence]:
+        """The leaves that decide a formula that stands in a state."""
+        if isinstance(formula, Leaf):
+            yield Known(True), formula.index, state
+        elif isinstance(formula, Defined):
+            inner = self._relation.plan.definitions[formula.name].formula
+            assert inner is not None
+            yield from self._leaves(inner, state)
+        elif isinstance(formula, Opposite):
+            yield from self._leaves(formula.part, None if state is None else not state)
+        elif isinstance(formula, All | AnyOf):
+            for part in formula.parts:
+                for one in self._leaves(part, state):
+                    # All parts stand so where none decides alone.
+                    if state is isinstance(formula, All):
+                        yield one
+                    else:
+                        stands = is_state(self._relation.state(self._table, part), state)
+                        yield _given([stands], one)
+
+    def _of_leaf(self, index: int, state: bool | None, path: str, missing: bool) -> Carrier:
+        key = index, state, path, missing
+        found = self._found.get(key)
+        if found is None:
+            found = self._found[key] = self._ask(index, state, path, missing)
+        return found
+
+    def _ask(self, index: int, state: bool | None, path: str, missing: bool) -> Carrier:
+        plan = self._relation.plan
+        expression = plan.leaves[index].expression
+        if path.split(".")[0] not in self._names_in(index):
+            return Known(False)
+
+        def found(compiler: Compiler, _: Reader) -> Carrier:
+            grounds = Grounds(compiler, self._meaning, path, missing)
+            return grounds.of(expression, None, state)
+
+        nothing = self._relation.nothing
+        return self._relation.say(self._table, nothing, found, lambda: to_source(expression), None)
+
+    def _meaning(self, name: str) -> Node:
+        return self._relation.plan.definitions[name].definition.expression
+
+    def _names_in(self, index: int) -> frozenset[str]:
+        """The names that a leaf reads, through definitions too."""
+        names = self._roots.get(index)
+        if names is None:
+            names = frozenset(self._names(self._relation.plan.leaves[index].expression))
+            self._roots[index] = names
+        return names
+
+    def _names(self, node: Node) -> Iterator[str]:
+        for part in syntax.walk(node):
+            if isinstance(part, syntax.Name):
+                yield part.name
+                if part.name in self._relation.plan.definitions:
+                    yield from self._names(self._meaning(part.name))
+
+
+def _given(conditions: list[Carrier], occurrence: Occurrence) -> Occurrence:
+    condition, leaf, state = occurrence
+    return all_of([*conditions, condition]), leaf, state
 
 
 # --- facts that must be known -----------------------------------------------------------------
@@ -156,7 +311,7 @@ def _inside(items: Items, name: str) -> Listed:
 
 
 def _through_list(compiler: Compiler, path: str) -> bool:
-    from ..feel.types import ContextType, ListType, Type
+    from ..feel.types import ContextType, Type
 
     kind: Type | None = compiler.names.facts
     for name in path.split("."):

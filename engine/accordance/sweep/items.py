@@ -13,8 +13,8 @@ from __future__ import annotations
 import inspect
 import itertools
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Protocol, TypeAlias
+from dataclasses import dataclass, field, replace
+from typing import Final, Protocol, TypeAlias
 
 import ibis
 
@@ -51,6 +51,10 @@ from .limits import LONGEST_LIST, NotRelational
 _names = itertools.count()
 
 
+ABSENT: Final[Column] = ibis.literal(False)
+"""The presence of an item that is there in no record."""
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """An item and its presence."""
@@ -67,6 +71,8 @@ class Item:
     def narrowed(self, condition: Carrier) -> Item:
         """The item, there only where a condition holds too."""
         there = all_of([self.presence, condition])
+        if settled(there) is False:
+            return Item(self.value, ABSENT, True)
         if settled(there) is True:
             return Item(self.value)
         return Item(self.value, holds(there), is_definite(there))
@@ -183,8 +189,8 @@ class Items:
 
     def is_none(self) -> Carrier:
         """An empty list says that there is none; one with only possible items says nothing."""
-        possible = self.some(lambda item: _may_be_there(item))
-        sure = self.some(lambda item: _is_there(item))
+        possible = self.some(lambda item: may_be_there(item))
+        sure = self.some(lambda item: is_there(item))
         if self.is_certain:
             return self.if_known(opposite(possible))
         if self.is_definite:
@@ -197,13 +203,13 @@ class Items:
         if self.is_definite:
             return Known(True)
         return opposite(
-            self.some(lambda item: all_of([_may_be_there(item), opposite(_is_there(item))]))
+            self.some(lambda item: all_of([may_be_there(item), opposite(is_there(item))]))
         )
 
     def all_known(self) -> Carrier:
         """Is the value of every item that may be there known? Never null."""
         return opposite(
-            self.some(lambda item: all_of([_may_be_there(item), opposite(_stated(item.value))]))
+            self.some(lambda item: all_of([may_be_there(item), opposite(_stated(item.value))]))
         )
 
     def equals(self, other: Items) -> Carrier:
@@ -219,14 +225,14 @@ class Items:
         return masked(all_of([lengths, same]), holds(settled))
 
 
-def _is_there(item: Item) -> Carrier:
+def is_there(item: Item) -> Carrier:
     """Is an item certain to be there? Never null."""
     if item.there is None or item.definite:
         return item.presence
     return Truth(item.there.fill_null(False), True)
 
 
-def _may_be_there(item: Item) -> Carrier:
+def may_be_there(item: Item) -> Carrier:
     if item.there is None or item.definite:
         return item.presence
     return Truth(item.there.fill_null(True), True)
@@ -264,12 +270,20 @@ class Listing(Items):
     known: Column | bool = field(default=True)
     is_certain: bool = field(default=True)
     longest: int = field(default=LONGEST_LIST)
+    words: Column | None = field(default=None)
+    """The items as a column of lists of texts, of which none is null where the list is known."""
+    options: tuple[str, ...] = field(default=())
+    """The texts that may stand in `words`, where they are few."""
 
     @property
     def most(self) -> int:
         return self.longest
 
     def some(self, condition: Callable[[Item], Carrier]) -> Carrier:
+        if self.options:
+            found = self._some_word(condition)
+            if found is not None:
+                return found
         seen: list[Carrier] = []
 
         def code(element: Column) -> Column:
@@ -279,10 +293,42 @@ class Listing(Items):
 
         codes = each(self.array, code)
         only = seen[-1]
-        if isinstance(only, Known) and only.value is False:
+        if settled(only) is False:
             return only
+        if settled(only) is True:
+            return Truth((self.array.length() > 0).fill_null(False), True)
+        if is_definite(only):
+            return Truth(largest(codes).fill_null(0) == 2, True)
         # 2 for true, 1 for unknown, 0 for false: the largest decides.
         return Truth(largest(codes).fill_null(0).nullif(1) == 2)
+
+    def _some_word(self, condition: Callable[[Item], Carrier]) -> Carrier | None:
+        """The same where the condition says the same of a word in all records."""
+        given = {word: condition(Item(Known(word))) for word in self.options}
+        if not all(isinstance(one, Known) for one in given.values()):
+            return None
+        true = [word for word, one in given.items() if settled(one) is True]
+        unsaid = [word for word, one in given.items() if is_unsaid(one)]
+        if not true and not unsaid:
+            return Known(False)
+        yes = any_of([Truth(holding(self.words, word).fill_null(False), True) for word in true])
+        if not unsaid:
+            return yes
+        may = any_of([Truth(holding(self.words, word).fill_null(False), True) for word in unsaid])
+        return Truth(ibis.cases((holds(yes), True), (~holds(may), False)))
+
+    def count(self) -> Number:
+        if not self.is_certain:
+            return Items.count(self)
+        size = Exact(self.array.length().cast("int64").fill_null(0), 0, self.longest)
+        return _if_known_number(self, Number(size, size))
+
+    def contains(self, element: Carrier) -> Carrier:
+        if self.words is None or not isinstance(element, Known):
+            return Items.contains(self, element)
+        if not isinstance(element.value, str):
+            return Items.contains(self, element)
+        return self.if_known(Truth(holding(self.words, element.value)))
 
     def total(self, score: Callable[[Item], Exact]) -> Exact:
         forms: list[Exact] = []
@@ -310,7 +356,7 @@ class Listing(Items):
 
     def where(self, condition: Column) -> Items:
         known = condition.fill_null(False) & as_column(self.known)
-        return Listing(self.array, self.look, known, self.is_certain, self.longest)
+        return replace(self, known=known)
 
     def table(self) -> Table:
         packing: list[Packing] = []
@@ -355,7 +401,8 @@ class Unrolled(Items):
         return _together([score(item) for item in self.items])
 
     def mapped(self, change: Callable[[Item], Item], certain: bool) -> Items:
-        return Unrolled(tuple(change(item) for item in self.items), self.known)
+        changed = (change(item) for item in self.items)
+        return Unrolled(tuple(item for item in changed if item.there is not ABSENT), self.known)
 
     def where(self, condition: Column) -> Items:
         return Unrolled(self.items, condition.fill_null(False) & as_column(self.known))
@@ -423,7 +470,7 @@ class Nested(Items):
         def lacking(item: Item) -> Carrier:
             known = inner(item).known
             gone = Known(not known) if isinstance(known, bool) else Truth(~known)
-            return all_of([_may_be_there(item), gone])
+            return all_of([may_be_there(item), gone])
 
         missing = outer.some(lacking)
         complete = holds(opposite(missing))
@@ -559,14 +606,25 @@ def _joint_form(values: list[Exact]) -> Exact | None:
     return Exact(None, places, size, per)
 
 
+WORDS: Final = Packing(Listing, ("words",))
+"""A list of texts that stands in a column as such."""
+
+
 def stored(value: Carrier) -> tuple[Column, Packing]:
     """A value as one column, and how it stands in it. Raises NotRelational for groups."""
+    if isinstance(value, Listed) and isinstance(value.items, Listing):
+        words = value.items.words
+        if words is not None and value.items.is_certain:
+            return ibis.cases((as_column(value.items.known), words)).cast(words.type()), WORDS
     form = packing_of(value)
     return _packed(form, Item(value)), form
 
 
 def loaded(column: Column, form: Packing) -> Carrier:
     """The value that `stored` put into a column."""
+    if form is WORDS:
+        known = column.notnull()
+        return Listed(Listing(column, lambda e: Item(Text(e)), known, True, words=column))
     return _unpacked(form, column)
 
 
@@ -714,8 +772,12 @@ def distinct(items: Items) -> Items:
         return letting(present, firsts)
 
     rows = letting(table.array, unequal)
-    made = Table(rows, table.packing, complete.fill_null(False), True, table.longest)
-    return made.items()
+    known = complete.fill_null(False)
+    made = Table(rows, table.packing, known, True, table.longest)
+    if table.packing.kind is not Text or table.packing.has_none:
+        return made.items()
+    words = each(rows, lambda row: row["value"])
+    return Listing(made.array, made.item, known, True, made.longest, words)
 
 
 def at_position(items: Items, position: int) -> Carrier:
@@ -734,7 +796,7 @@ def at_position(items: Items, position: int) -> Carrier:
 def _at_in_column(items: Listing, position: int) -> Carrier:
     array = items.array
     if not items.is_certain:
-        array = kept(array, lambda e: holds(_may_be_there(items.look(e))))
+        array = kept(array, lambda e: holds(may_be_there(items.look(e))))
     place = position - 1 if position > 0 else position
     inside = array.length() >= abs(position)
     value = items.look(array[place]).value
@@ -758,7 +820,7 @@ def extreme(items: Items, least: bool) -> Carrier:
     (kind,) = kinds
     if kind not in (Number, Text, Date, Days, LongTime):
         return UNSAID
-    someone = items.some(_is_there)
+    someone = items.some(is_there)
     sound = all_of([someone, items.all_known(), _no_none(items)])
     if kind is not Number:
         sound = all_of([sound, items.is_settled()])
@@ -792,7 +854,7 @@ def _no_none(items: Items) -> Carrier:
         return (
             Known(False)
             if none is None
-            else all_of([_may_be_there(item), Truth(none.fill_null(False))])
+            else all_of([may_be_there(item), Truth(none.fill_null(False))])
         )
 
     return opposite(items.some(nothing))
@@ -805,14 +867,14 @@ def _no_spans(items: Items) -> Carrier:
             return Known(False)
         same = exact.compare("=", value.low, value.high)
         apart = Known(not same) if isinstance(same, bool) else Truth((~same).fill_null(False))
-        return all_of([_may_be_there(item), apart])
+        return all_of([may_be_there(item), apart])
 
     return opposite(items.some(is_span))
 
 
 def _pick(items: Items, kind: type, least: bool, sure_only: bool) -> Carrier:
     table = items.table()
-    wanted = _is_there if sure_only else _may_be_there
+    wanted = is_there if sure_only else may_be_there
 
     def usable(row: Column) -> Column:
         item = table.item(row)
@@ -865,7 +927,7 @@ def summed(items: Items) -> Carrier:
     kinds = _kinds_in(items)
     if kinds != {Number}:
         return UNSAID
-    sound = all_of([items.some(_is_there), items.all_known()])
+    sound = all_of([items.some(is_there), items.all_known()])
 
     def part(item: Item, high: bool) -> Exact:
         value = lifted(item.value)
@@ -950,6 +1012,11 @@ def largest(array: Column) -> Column:
 
 def smallest(array: Column) -> Column:
     return array.mins()
+
+
+def holding(words: Column, word: str) -> Column:
+    """Does a column of lists of texts without null hold a text? Null for no list."""
+    return words.contains(word)
 
 
 def added(array: Column) -> Column:

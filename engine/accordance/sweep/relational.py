@@ -28,7 +28,7 @@ from ..plan.planning import Plan, PlannedDefinition, PlannedRule
 from ..problem import Code, Place, Problem, Refused
 from ..strategy.model import EVIDENCE, PARTNERSHIP, STAGES, Table
 from . import answers
-from .accepting import accept, acceptances
+from .accepting import OPEN, accept, acceptances
 from .answers import (
     COMPLIANT,
     INSUFFICIENT,
@@ -51,8 +51,10 @@ from .carriers import (
     Truth,
     all_of,
     any_of,
+    as_column,
     balanced,
     holds,
+    is_definite,
     is_unsaid,
     narrowed,
     numbers_in,
@@ -60,10 +62,12 @@ from .carriers import (
     settled,
 )
 from .columns import Demands, Reader, Scope, fields_of
-from .compiling import Compiler, Local
-from .evidence import LATE, evidence_lists
+from .compiling import Compiler
+from .evidence import evidence_lists
 from .items import Packing, loaded, stored
+from .late import LATE, Paths
 from .limits import NUMBER_LIMITS, NotRelational, TooWide
+from .scope import Local
 from .stages import Stages
 from .tables import answer, result_lists
 
@@ -108,9 +112,17 @@ class Relation:
     demands: Demands = field(default_factory=Demands)
     undecided: set[str] = field(default_factory=set)
     """Columns that are null where columns cannot say what results rest on or miss."""
+    in_doubt: bool = False
+    """Has what is being said read what results rest on or miss where columns cannot say that?"""
     stages: Stages = field(init=False)
     _stored: dict[str, Packing] = field(default_factory=dict)
     """Definitions and derived facts that stand in a column of their own, by its name."""
+    _paths: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """The paths that a definition can have, each of which has a column, by its name."""
+    _doubtful: set[str] = field(default_factory=set)
+    """Definitions that were said in doubt."""
+    _doubts: list[Carrier] = field(default_factory=list)
+    """The records in which what is being said is in doubt."""
 
     def query(
         self,
@@ -121,25 +133,28 @@ class Relation:
         """The query that gives one row for each row of the table `facts`, with the columns of
         answers.py, in the language of a database. `before` gives the queries by which that table
         is made, once it is known what records must be like."""
-        self.stages = Stages(facts, facts_schema(self.plan), compiler)
         about = {
             kind: [rule for rule in self.plan.rules if rule.rule.about == kind]
             for kind in (PARTNERSHIP, EVIDENCE)
         }
-        facts_table = self.stages.table
-        table = self.stages.add({f"at {stage}": facts_table["stage"] == stage for stage in STAGES})
-        table = self._derivations(table)
-        table = self._conditions(table, about[PARTNERSHIP], NOTHING)
-        table = self._rulings(table, about[PARTNERSHIP])
+        table = self.start(facts, compiler, about[PARTNERSHIP])
         table = self._accepted(table, about[PARTNERSHIP], prepare=True)
         if about[EVIDENCE]:
             lists = _Supply(lambda table: evidence_lists(self, table, about[PARTNERSHIP]))
             table = self._conditions(table, about[EVIDENCE], lists)
-            self._note_undecided(about[EVIDENCE])
             table = self._rulings(table, about[EVIDENCE])
             table = self._accepted(table, about[EVIDENCE], prepare=False)
         self.stages.keep(self._answers(table))
         return self.stages.sql(None if before is None else before(self.demands))
+
+    def start(self, facts: str, compiler: SQLGlotCompiler, rules: list[PlannedRule]) -> ibis.Table:
+        """The stages up to what rules about the partnership say, exceptions left aside."""
+        self.stages = Stages(facts, facts_schema(self.plan), compiler)
+        facts_table = self.stages.table
+        table = self.stages.add({f"at {stage}": facts_table["stage"] == stage for stage in STAGES})
+        table = self._derivations(table)
+        table = self._conditions(table, rules, NOTHING)
+        return self._rulings(table, rules)
 
     @property
     def nothing(self) -> _Supply:
@@ -184,6 +199,8 @@ class Relation:
             planned = self.plan.definitions[name]
             if planned.formula is not None:
                 return Truth(table[f"def {name}"])
+            if name in self._paths and _path_column(name, "") in table.columns:
+                return self._loaded_paths(table, name)
             if name not in known:
                 known[name] = ready(f"value {name}") or compiler.carrier(
                     planned.definition.expression
@@ -210,6 +227,7 @@ class Relation:
         compiler = Compiler(
             self.plan.names, self.today, fact, definition, supplied.of(table), hoisted
         )
+        compiler.in_doubt = self._note_doubt
         # A derivation sees facts only: no definitions, no parameters.
         deriver = Compiler(Names(facts=model.type), self.today, fact, _nothing, {}, hoisted)
         return compiler, reader
@@ -249,6 +267,7 @@ class Relation:
                         columns=dict.fromkeys(reader.columns, most),
                     )
                 )
+            self._doubts += compiler.doubts
             if compiler.changes_case:
                 self.demands.add(Demands(letters=set(reader.texts)))
             return carrier
@@ -282,7 +301,7 @@ class Relation:
             made: dict[str, Column] = {}
             for index in leaves:
                 if level_of[index] == level:
-                    made[f"leaf {index}"] = self._leaf(table, index, supplied)
+                    made |= self._leaf(table, index, supplied)
             if made:
                 table = self.stages.add(made)
             made = {
@@ -297,17 +316,47 @@ class Relation:
     def _store_value(self, table: ibis.Table, name: str, supplied: _Supply) -> ibis.Table:
         """The value of a definition as a column, so that it is computed once."""
         definition = self.plan.definitions[name].definition
+        table = self._hoist(table, [definition.expression], supplied)
 
         def value(compiler: Compiler, _: Reader) -> Carrier:
             return compiler.carrier(definition.expression)
 
+        self.in_doubt = bool(self.plan.definitions[name].reads & self._doubtful)
+        self._doubts = []
+        carrier = self.say(table, supplied, value, lambda: definition.text, definition.place)
+        if isinstance(carrier, Listed) and isinstance(carrier.items, Paths):
+            table = self._store_paths(name, carrier.items)
+        if self.in_doubt or self._doubts:
+            self._doubtful.add(name)
+        if name in self._paths:
+            return table
         try:
-            carrier = self.say(table, supplied, value, lambda: definition.text, definition.place)
             column, form = stored(carrier)
         except NotRelational:
             return table  # it is said again wherever it is read
         self._stored[f"value {name}"] = form
         return self.stages.add({f"value {name}": column})
+
+    def _store_paths(self, name: str, items: Paths) -> ibis.Table:
+        self._paths[name] = items.names
+        made: dict[str, Column] = {}
+        for path in items.names:
+            there = items.possible(path)
+            made[_path_column(name, path)] = holds(there)
+            if not is_definite(there):
+                self.undecided.add(_path_column(name, path))
+        made[_path_column(name, "")] = as_column(items.known)
+        return self.stages.add(made)
+
+    def _loaded_paths(self, table: ibis.Table, name: str) -> Carrier:
+        # Where one is null the record is not answered for.
+        return Listed(
+            Paths(
+                self._paths[name],
+                lambda path: Truth(table[_path_column(name, path)], True),
+                table[_path_column(name, "")],
+            )
+        )
 
     def _hoist(self, table: ibis.Table, roots: Iterable[Node], supplied: _Supply) -> ibis.Table:
         """Aggregates that stand in no loop, as columns, so that each is computed once."""
@@ -320,9 +369,10 @@ class Relation:
             def value(compiler: Compiler, _: Reader, node: Node = node) -> Carrier:
                 return compiler.carrier(node)
 
+            self.in_doubt, self._doubts = False, []
             try:
                 carrier = self.say(table, supplied, value, lambda text=name: text, None)  # type: ignore[misc]
-                if not is_unsaid(carrier):
+                if not (is_unsaid(carrier) or self.in_doubt or self._doubts):
                     made[name], self._stored[name] = stored(carrier)
             except NotRelational:
                 continue  # it is said again where it stands
@@ -350,8 +400,12 @@ class Relation:
             self._stored[f"fact {path}"] = form
         return table
 
-    def _leaf(self, table: ibis.Table, index: int, supplied: _Supply) -> Column:
+    def _note_doubt(self) -> None:
+        self.in_doubt = True
+
+    def _leaf(self, table: ibis.Table, index: int, supplied: _Supply) -> dict[str, Column]:
         leaf = self.plan.leaves[index]
+        self.in_doubt, self._doubts = bool(leaf.reads & self._doubtful), []
         carrier = self.say(
             table,
             supplied,
@@ -359,7 +413,15 @@ class Relation:
             lambda: to_source(leaf.expression),
             self._place_of(leaf.index),
         )
-        return holds(carrier).cast("boolean")
+        if self.in_doubt:
+            self.undecided.add(f"leaf {index}")
+        made = {f"leaf {index}": holds(carrier).cast("boolean")}
+        doubt = any_of(self._doubts)
+        if settled(doubt) is not False:
+            # Null where it is in doubt.
+            made[f"sure {index}"] = holds(doubt).nullif(True)
+            self.undecided.add(f"sure {index}")
+        return made
 
     def _place_of(self, index: int) -> Place | None:
         for rule in self.plan.rules:
@@ -501,7 +563,10 @@ class Relation:
         if "lead known" not in table.columns:
             return table
         assert isinstance(root, GroupShape)
-        return self.stages.add(accept(table, rules))
+        made = accept(table, rules)
+        if not prepare:
+            del made[OPEN]  # it says what rules about evidence may rely on
+        return self.stages.add(made)
 
     # verdict and opinion
 
@@ -525,18 +590,6 @@ class Relation:
             **{name: table[name] for name in stored_rules},
         }
 
-    def _note_undecided(self, rules: list[PlannedRule]) -> None:
-        leaves, names = self._needed(rules)
-        late = {
-            name
-            for name in names
-            if _reads_late(self.plan.definitions[name].definition.expression, self.plan)
-        }
-        for index in leaves:
-            leaf = self.plan.leaves[index]
-            if _reads_late(leaf.expression, self.plan) or leaf.reads & late:
-                self.undecided.add(f"leaf {index}")
-
     def _sure(self, table: ibis.Table) -> Column:
         """Are the numbers that were calculated on the way no larger than the plan takes them to
         be? Never null."""
@@ -545,7 +598,19 @@ class Relation:
             for name, most in sorted(self.demands.columns.items())
         ]
         sure += [table[name].notnull() for name in sorted(self.undecided)]
+        if OPEN in table.columns and self._reads_late():
+            sure.append(~table[OPEN])
         return holds(all_of([Truth(one, True) for one in sure]))
+
+    def _reads_late(self) -> bool:
+        """Does an expression about evidence read what results rest on or miss?"""
+        leaves = [leaf.expression for leaf in self.plan.leaves]
+        values = [one.definition.expression for one in self.plan.definitions.values()]
+        return any(
+            isinstance(part, syntax.Path) and part.field in LATE
+            for node in (*leaves, *values)
+            for part in syntax.walk(node)
+        )
 
     def _table(self, table: ibis.Table, given: Table, lists: _Supply) -> Column:
         def row(when: Node) -> Carrier:
@@ -566,14 +631,22 @@ def _is_computed(planned: PlannedDefinition) -> bool:
     return any(isinstance(node, computed) for node in syntax.walk(planned.definition.expression))
 
 
-AGGREGATES = frozenset(("sum", "min", "max", "mean"))
+def _path_column(name: str, path: str) -> str:
+    """The column that says whether a path is in the list that a definition is; of no path, whether
+    the list is known."""
+    return f"value {name} {path}"
+
+
+AGGREGATES = frozenset(("sum", "min", "max", "mean", "distinct values"))
 
 
 def _aggregates(node: Node) -> Iterator[Node]:
     """The aggregates of an expression that stand in no loop, the innermost left out."""
     if isinstance(node, syntax.Call) and node.function in AGGREGATES:
         yield node
-    elif not isinstance(node, syntax.Filter | syntax.Quantified | syntax.For):
+    elif isinstance(node, syntax.Filter):
+        yield from _aggregates(node.base)
+    elif not isinstance(node, syntax.Quantified | syntax.For):
         for part in syntax.children(node):
             yield from _aggregates(part)
 
@@ -601,18 +674,6 @@ def _by_dependence(model: FactModel) -> list[str]:
 
 def _paths_read(node: Node) -> set[str]:
     return {path for part in syntax.walk(node) if (path := syntax.fact_path(part)) is not None}
-
-
-def _reads_late(node: Node, plan: Plan) -> bool:
-    """Does an expression read what results rest on or miss, through definitions too?"""
-    for part in syntax.walk(node):
-        if isinstance(part, syntax.Path) and part.field in LATE:
-            return True
-        if isinstance(part, syntax.Name) and part.name in plan.definitions:
-            definition = plan.definitions[part.name].definition
-            if definition.about == EVIDENCE and _reads_late(definition.expression, plan):
-                return True
-    return False
 
 
 def _is_small(carrier: Carrier, most: int) -> Column:

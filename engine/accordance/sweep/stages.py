@@ -50,6 +50,7 @@ class Stages:
 
     def _select(self, columns: Mapping[str, Any]) -> sge.Select:
         made = self._compiler.to_sqlglot(self.table.select(**columns))
+        _enclose(made)
         return made  # type: ignore[no-any-return]
 
     def _named(self, select: sge.Select, schema: sch.Schema) -> None:
@@ -66,3 +67,18 @@ class Stages:
             return str(last.sql(dialect))
         parts = ", ".join(f'"{name}" AS ({query})' for name, query in named.items())
         return f"WITH {parts} {last.sql(dialect)}"
+
+
+def _enclose(select: sge.Select) -> None:
+    """Put `not` in brackets where more is asked of it: Ibis writes `NOT a IS NULL` for what would
+    be read as `NOT (a IS NULL)`."""
+    import sqlglot.expressions as sge
+
+    for node in list(select.find_all(sge.Not)):
+        above = node.parent
+        if isinstance(node.this, sge.Null) or isinstance(above, sge.Connector):
+            continue  # `IS NOT NULL`, `a AND NOT b`
+        if isinstance(above, sge.Binary | sge.In):
+            brackets = sge.Paren()
+            node.replace(brackets)
+            brackets.set("this", node)

@@ -8,6 +8,7 @@ from typing import Final
 import ibis
 
 from ..feel.syntax import Node
+from ..feel.values import NONE
 from ..plan.outcome import SEVERITY_RANK
 from ..plan.planning import PlannedRule
 from ..strategy.model import Table
@@ -83,10 +84,18 @@ def result_item(
     rule: PlannedRule,
     at_worst: bool = False,
     more: Mapping[str, Callable[[], Carrier]] | None = None,
+    code: int | None = None,
 ) -> Group:
-    """What a rule said, as an item of the lists that tables and rules about evidence read."""
+    """What a rule said, as an item of the lists that tables and rules about evidence read; `code`
+    is its outcome where that is the same for all records."""
     name = rule.rule.id
-    code = table[name]
+    given = table[name] if code is None else None
+
+    def word(words: Mapping[str, tuple[int, ...]], may_be_none: bool = False) -> Carrier:
+        if given is not None:
+            return Word(given, words).text(may_be_none)
+        found = [one for one, codes in words.items() if code in codes]
+        return Known(found[0] if found else NONE)
 
     outcomes: dict[str, tuple[int, ...]] = {
         word: (number,) for word, number in answers.OUTCOMES.items()
@@ -100,18 +109,22 @@ def result_item(
         }
         kinds = {"breach": (NON_COMPLIANT, INSUFFICIENT)}
 
+    levels = {rule.rule.severity, *(level for level, _ in rule.severity)}
+
     def severity(column: str) -> Callable[[], Carrier]:
-        words = {word: (rank,) for word, rank in SEVERITY_RANK.items()}
+        if len(levels) == 1:
+            return lambda: Known(rule.rule.severity)
+        words = {one: (rank,) for one, rank in SEVERITY_RANK.items() if one in levels}
         return lambda: Word(table[column], words).text()
 
     fields: dict[str, Callable[[], Carrier]] = {
         "rule": lambda: Known(name),
         "theme": lambda: Known(rule.rule.theme),
-        "outcome": lambda: Word(code, outcomes).text(),
+        "outcome": lambda: word(outcomes),
         "severity": severity(answers.severity_column(name)),
         "severity_least": severity(answers.least_column(name)),
         "gate": lambda: at_stage(table, rule.rule.gate),
-        "moot": lambda: Truth(code == MOOT, True),
-        "kind": lambda: Word(code, kinds).text(may_be_none=True),
+        "moot": lambda: Known(code == MOOT) if given is None else Truth(given == MOOT, True),
+        "kind": lambda: word(kinds, may_be_none=True),
     }
     return Group(fields | dict(more or {}))
