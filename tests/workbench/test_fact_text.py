@@ -46,7 +46,7 @@ def test_what_is_written_is_read_back(facts: dict[str, Any]) -> None:
         ({"stage": "new", "as_of": "2026-01-31"}, "stage: new\nas_of: 2026-01-31\n"),
         ({"exit_plan": {"exists": False}}, "exit_plan: {exists: false}\n"),
         ({"forms": ["grant", "x"], "share": Fraction(1, 4)}, "forms: [grant, x]\nshare: 0.25\n"),
-        ({"a": None, "b": {"c": None, "d": 1}}, "a:\nb: {c:, d: 1}\n"),
+        ({"a": None, "b": {"c": None, "d": 1}}, "a:\nb: {c: , d: 1}\n"),
         ({"name": "yes", "other": "Clearway Ltd."}, 'name: "yes"\nother: Clearway Ltd.\n'),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -9,7 +10,7 @@ from typing import Final
 from ...feel.printing import to_source
 from ...feel.syntax import Node
 from ...feel.types import BOOLEAN
-from ...feel.values import Months, Value, duration_text, number_text
+from ...feel.values import Months, Value, number_text
 from ...plan.outcome import SEVERITY_RANK
 from ...strategy.model import SEVERITIES, STAGES, Definition, Parameter, Rule, Strategy
 from ..focus import names_in
@@ -256,10 +257,12 @@ def value_text(value: Value) -> str:
         return "true" if value else "false"
     if isinstance(value, str):
         return value
-    if hasattr(value, "isoformat"):
-        return str(value.isoformat())
-    if isinstance(value, Months) or hasattr(value, "total_seconds"):
-        return duration_text(value)
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, Months):
+        return f"P{value.count}M"
+    if isinstance(value, dt.timedelta):
+        return f"P{value.days}D"
     return number_text(value)
 
 
