@@ -184,11 +184,9 @@ class EvidenceReader:
 
     def of_leaves(self, leaves: Iterable[int]) -> Evidence:
         """What leaves rest on."""
-        found = Evidence()
-        codes, states = self._tracer.codes, self.leaves
-        # A frame of its own: an expression that is being evaluated may have asked, and its local
-        # variables must not meet those of the leaves.
-        frame = self.frame[:]
+        # Those that are decided have evidence of their own.
+        found = Evidence(UNKNOWN)
+        codes, states, frame = self._tracer.codes, self.leaves, self.frame
         for index in leaves:
             code = codes[index]
             if code.simple or states[index] is UNKNOWN:
@@ -201,7 +199,7 @@ class EvidenceReader:
         """What a leaf rests on that is true or false: it is decided without what is missing."""
         found = self._found.get(index)
         if found is None:
-            found = self._found[index] = Evidence(decided=True)
+            found = self._found[index] = Evidence(self.leaves[index])
             code.evidence(frame, found)
             found.missing.clear()
             found.reasons.clear()

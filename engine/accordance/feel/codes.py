@@ -50,14 +50,14 @@ class Evidence:
     """What a value rests on, in the order it was read.
 
     `facts`: concrete path -> value; `missing`: concrete paths of unknown facts; `reasons`: why
-    something could not be computed. That of a value that is `decided` is asked for its facts alone,
-    since it does not hang on what is missing.
+    something could not be computed. `state` is the value of the condition that is asked for its
+    evidence (true, false or UNKNOWN) where that is known beforehand, else None.
     """
 
-    __slots__ = ("decided", "facts", "missing", "reasons")
+    __slots__ = ("facts", "missing", "reasons", "state")
 
-    def __init__(self, decided: bool = False) -> None:
-        self.decided = decided
+    def __init__(self, state: Value = None) -> None:
+        self.state = state
         self.facts: dict[str, Value] = {}
         self.missing: dict[str, None] = {}
         self.reasons: dict[str, None] = {}

@@ -1,10 +1,12 @@
 """The evidence of expressions as Python source, as generating.py has it for their values.
 
 Each part of an expression becomes lines that enter the facts on which it rests, and those that are
-missing, just where its closure would: what is a fact is looked up and entered without a call, and a
-connective asks each of its parts for its value once. What is rare is left to the closures: lists
-with items that are only possible, reasons why something cannot be computed, kinds of expression
-that have no source here. Tests hold the two to each other.
+missing, just where its closure would. What is a fact is looked up and entered without a call. What
+is known of a condition already, that it is true, false or unknown, is handed on to its parts: all
+parts of a true `and` are true, and only the true parts of a true `or` are of interest; why
+something cannot be computed is asked only where the condition around it is unknown. What is rare is
+left to the closures: lists with items that are only possible, kinds of expression that have no
+source here. Tests hold the two to each other.
 """
 
 from __future__ import annotations
@@ -14,24 +16,26 @@ from typing import Any, Final, NamedTuple
 
 from . import functions, logic
 from .codes import PATHS, Code, Evidence, Frame, is_silent
-from .compiling import no_result, no_result_reason
-from .generating import MAX_DEPTH, Generator, Text, item_lines, item_steps
+from .compiling import no_result_reason
+from .generating import CONDITIONS, MAX_DEPTH, Generator, Text, item_lines, item_steps
 from .types import BOOLEAN, DATE, DAYS, MONTHS, ListType, NumberType, TextType, Type
 from .values import Value
 
-_OPENING: Final = (
-    "known, missing, decided = found.facts, found.missing, found.decided",
-    f"paths = frame[{PATHS}]",
-)
+_OPENING: Final = ("known, missing = found.facts, found.missing", f"paths = frame[{PATHS}]")
 
 
 class Notes(NamedTuple):
-    """Lines that enter evidence into `known` and `missing`, and the lines that have to stand
-    before them."""
+    """Lines that enter evidence into `known` and `missing`; lines that say why a value cannot be
+    computed, which do nothing where it is known; and the lines that have to stand before them."""
 
     lines: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
     before: frozenset[str] = frozenset()
     depth: int = 0
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        return self.lines + self.doubts
 
 
 _NOTHING: Final = Notes()
@@ -42,7 +46,7 @@ class EvidenceWriter:
 
     def __init__(self, generator: Generator) -> None:
         self._values = generator
-        generator.given |= {"are_groups": _are_groups, "no_result": no_result}
+        generator.given |= {"are_groups": _are_groups, "no_reason_else": _no_reason_else}
 
     def replace(self, code: Code) -> None:
         """Let a whole expression give its evidence from source, which is written when the evidence
@@ -61,37 +65,41 @@ class EvidenceWriter:
 
     def function(self, code: Code) -> Callable[[Frame, Evidence], None]:
         """What enters the evidence of an expression."""
-        notes = self.notes(code)
-        return self._define([*sorted(notes.before), *notes.lines])
+        if not _is_condition(code):
+            return self._define(self.notes(code))
+        value, notes = self._values.write(code), self.notes(code, "state")
+        lines = "state = found.state", "if state is None:", f"    state = {value.text}"
+        return self._define(_joined((*lines, *notes.lines), [value, notes]))
 
-    def notes(self, code: Code) -> Notes:
-        """The lines for a part of an expression."""
+    def notes(self, code: Code, state: str | None = None) -> Notes:
+        """The lines for a part of an expression; `state` is how the lines around them call its
+        value, where it is a condition and they know whether it is true, false or unknown."""
         if is_silent(code):
             return _NOTHING
         kind, *parts = code.origin or ("called",)
-        write = getattr(self, f"_note_{kind.replace(' ', '_')}", None)
-        made: Notes | None = None if write is None else write(code, *parts)
+        name = f"_note_{kind.replace(' ', '_')}"
+        made: Notes | None = None
+        if kind in CONDITIONS:
+            made = getattr(self, name)(code, state, *parts)
+        elif hasattr(self, name):
+            made = getattr(self, name)(code, *parts)
+            if made is not None and state is not None and made.doubts:
+                made = _guarded(made, state)
         if made is None or made.depth > MAX_DEPTH:
             return Notes((self._closure(code),))
         return made
 
-    def _known(self, code: Code) -> Notes:
-        """The lines for a part of which the value is known."""
-        if code.origin and code.origin[0] == "call" and not is_silent(code):
-            return self._note_list(code, code.origin[2])
-        return self.notes(code)
-
     def _closure(self, code: Code) -> str:
         return f"{self._values.bind(code.evidence)}(frame, found)"
 
-    def _define(self, lines: Iterable[str]) -> Callable[[Frame, Evidence], None]:
-        return self._values.define("frame, found", [*_OPENING, *lines])
+    def _define(self, notes: Notes, parameters: str = "frame, found") -> Callable[..., None]:
+        return self._values.define(parameters, [*_OPENING, *sorted(notes.before), *notes.all])
 
     # facts
 
     def _note_fact(self, code: Code, names: tuple[str, ...]) -> Notes:
         value = self._values.write(code)
-        return Notes(self._fact(value.text, repr(".".join(names))), value.before)
+        return Notes(self._fact(value.text, repr(".".join(names))), before=value.before)
 
     def _fact(self, value: str, path: str) -> tuple[str, ...]:
         one = self._values.new("part")
@@ -107,7 +115,7 @@ class EvidenceWriter:
             # Only groups have a path.
             return _NOTHING
         lines = f"if path{slot} is not None:", f"    known[path{slot}] = item{slot}"
-        return Notes(lines, frozenset(_item(slot)))
+        return Notes(lines, before=frozenset(_item(slot)))
 
     def _note_member(self, code: Code, base: Code, name: str) -> Notes | None:
         if _is_item_fact(code):
@@ -120,11 +128,11 @@ class EvidenceWriter:
         lines = (
             f"if type({group} := {items.text}) is list:",
             f"    {places} = [paths.get(id(item)) for item in {group}]",
-            *(_inside(f"    if {' or '.join(doubt)}:", inner.lines, 2) if inner.lines else ()),
+            *(_inside(f"    if {' or '.join(doubt)}:", inner.all, 2) if inner.all else ()),
             f"    for item, place in zip({group}, {places}):",
             "        if place is not None:",
             *_deeper(self._fact(f"item.get({name!r}, U)", f"place + {'.' + name!r}"), 3),
-            *_inside(f"elif {group} is U:", inner.lines or ["pass"]),
+            *_inside(f"elif {group} is U:", inner.all or ["pass"]),
             "else:",
             f"    {self._closure(code)}",
         )
@@ -140,126 +148,161 @@ class EvidenceWriter:
         lines = _inside(f"if path{slot} is not None:", self._fact(value.text, path))
         if otherwise:
             lines += _inside("else:", otherwise)
-        return Notes(tuple(lines), value.before | frozenset(_item(slot)))
+        return Notes(tuple(lines), before=value.before | frozenset(_item(slot)))
 
     # operators and functions
 
-    def _note_not(self, code: Code, operand: Code) -> Notes:
-        return self.notes(operand)
-
-    _note_is_none = _note_has_value = _note_flattened = _note_not
-
-    def _note_among(self, code: Code, value: Code, *constants: Value) -> Notes:
-        return self.notes(value)
-
     def _note_list(self, code: Code, items: Iterable[Code]) -> Notes:
         parts = [self.notes(item) for item in items]
-        return _joined([line for part in parts for line in part.lines], parts)
+        return _joined(
+            (line for part in parts for line in part.lines),
+            parts,
+            (line for part in parts for line in part.doubts),
+        )
+
+    def _note_flattened(self, code: Code, nested: Code) -> Notes:
+        return self.notes(nested)
 
     def _note_apply(
         self, code: Code, function: Callable[..., Value], operands: Iterable[Code]
     ) -> Notes:
         return self._excused(code, self._note_list(code, operands))
 
-    def _note_compare(self, code: Code, sign: str, left: Code, right: Code) -> Notes:
-        if code.excuse is None:
-            # A fact against a constant: what is not known is the fact.
-            return self.notes(left)
-        parts = self._note_list(code, (left, right))
-        alike = _kind(left) is not None and _kind(left) == _kind(right)
-        return parts if alike else self._excused(code, parts)
-
     def _excused(self, code: Code, parts: Notes) -> Notes:
         if code.excuse is None:
             return parts
-        value = self._values.write(code)
-        excuse = f"    {self._values.bind(code.excuse)}(frame, found)"
-        return _joined(
-            (*parts.lines, f"if not decided and {value.text} is U:", excuse), [value, parts]
-        )
+        excuse = f"{self._values.bind(code.excuse)}(frame, found)"
+        return parts._replace(doubts=(*parts.doubts, excuse))
 
-    def _note_call(
-        self, code: Code, function: functions.Function, arguments: list[Code]
-    ) -> Notes | None:
+    def _note_call(self, code: Code, function: functions.Function, arguments: list[Code]) -> Notes:
         if function.name == "has value":
             (argument,) = arguments
             # Only a fact that is missing leaves this open.
-            if argument.origin and argument.origin[0] == "fact":
+            if _is_fact(argument):
                 return self.notes(argument)
             if _is_item_fact(argument):
                 return self._item_fact(argument, [self._closure(code)])
         value, parts = self._values.write(code), self._note_list(code, arguments)
-        facts = [one for one in arguments if one.origin and one.origin[0] == "fact"]
-        if all(one in facts or one.daily for one in arguments):
+        if function.partial:
+            # It may have a result although not all is known of its arguments.
+            parts = parts._replace(lines=parts.all, doubts=())
+        doubt = [f"{value.text} is U"]
+        if all(_is_fact(one) or _is_item_fact(one) or one.daily for one in arguments):
             # Where a fact is missing, nothing else needs to be said.
-            known = [f"{self._values.write(one).text} is not U" for one in facts]
+            doubt = [self._no_gap(one) for one in arguments if not one.daily] + doubt
             reason = f"found.reasons[{no_result_reason(function.name)!r}] = None"
-            doubt = " and ".join(["not decided", *known, f"{value.text} is U"])
-            return _joined((*parts.lines, f"if {doubt}:", f"    {reason}"), [value, parts])
-        gather = self._values.bind(self._define([*sorted(parts.before), *parts.lines]))
-        unknown = f"no_result({gather}, {function.name!r}, frame, found)"
-        lines = [f"if not decided and {value.text} is U:", f"    {unknown}"]
-        if parts.lines:
-            lines += _inside("else:", parts.lines)
-        return _joined(lines, [value, parts])
+        else:
+            gather = self._values.bind(self._define(parts))
+            reason = f"no_reason_else({gather}, {function.name!r}, frame, found)"
+        doubts = f"if {' and '.join(doubt)}:", f"    {reason}"
+        return _joined(parts.lines, [value, parts], (*parts.doubts, *doubts))
 
-    def _note_connected(self, code: Code, decisive: bool, codes: list[Code]) -> Notes:
+    def _no_gap(self, fact: Code) -> str:
+        """Whether a fact is not missing."""
+        known = f"{self._values.write(fact).text} is not U"
+        steps = item_steps(fact.origin[1]) if fact.origin[0] == "member" else None
+        return known if steps is None else f"(path{steps[0]} is None or {known})"
+
+    # conditions
+
+    def _note_not(self, code: Code, state: str | None, operand: Code) -> Notes:
+        if state is None or not _is_condition(operand):
+            return self.notes(operand, None)
+        opposite = self._values.new("state")
+        inner = self.notes(operand, opposite)
+        said = f"{opposite} = False if {state} is True else True if {state} is False else U"
+        return _joined((said, *inner.lines), [inner])
+
+    def _note_is_none(self, code: Code, state: str | None, operand: Code) -> Notes:
+        return self.notes(operand)
+
+    _note_has_value = _note_is_none
+
+    def _note_among(self, code: Code, state: str | None, value: Code, *constants: Value) -> Notes:
+        return self.notes(value)
+
+    def _note_compare(
+        self, code: Code, state: str | None, sign: str, left: Code, right: Code
+    ) -> Notes:
+        if code.excuse is None:
+            # A fact against a constant: what is not known is the fact.
+            return self.notes(left)
+        parts = self._note_list(code, (left, right))
+        if _kind(left) is None or _kind(left) != _kind(right):
+            parts = self._excused(code, parts)
+        if not parts.doubts:
+            return parts
+        # Where a comparison is decided, both its sides are known.
+        value = self._values.write(code)
+        return _guarded(_joined(parts.lines, [value, parts], parts.doubts), state or value.text)
+
+    def _note_connected(
+        self, code: Code, state: str | None, decisive: bool, codes: list[Code]
+    ) -> Notes:
         values = [self._values.write(one) for one in codes]
-        notes = [self.notes(one) for one in codes]
-        states, chosen = [self._values.new("part") for _ in codes], self._values.new("chosen")
+        states = [self._values.new("state") for _ in codes]
+        parts = [self.notes(*one) for one in zip(codes, states, strict=True)]
         other = not decisive
-        decided = " or ".join(f"{state} is {decisive}" for state in states)
-        rest = " and ".join(f"{state} is {other}" for state in states)
-        lines = [f"{state} = {value.text}" for state, value in zip(states, values, strict=True)]
-        lines.append(f"{chosen} = {decisive} if {decided} else {other} if {rest} else U")
-        for state, part in zip(states, notes, strict=True):
-            if part.lines:
-                lines += _inside(f"if {state} is {chosen}:", part.lines)
-        return _joined(lines, [*values, *notes])
+        # Where nothing is decisive, no part is.
+        known = "" if state is None else f"{other} if {state} is {other} else "
+        lines = [f"{one} = {known}{value.text}" for one, value in zip(states, values, strict=True)]
+        if state is None:
+            state = self._values.new("state")
+            decided = " or ".join(f"{one} is {decisive}" for one in states)
+            rest = " and ".join(f"{one} is {other}" for one in states)
+            lines.append(f"{state} = {decisive} if {decided} else {other} if {rest} else U")
+        for one, part in zip(states, parts, strict=True):
+            if part.all:
+                lines += _inside(f"if {one} is {state}:", part.all)
+        return _joined(lines, [*values, *parts])
 
     def _note_if(self, code: Code, condition: Code, then: Code, otherwise: Code) -> Notes:
-        value, state = self._values.write(condition), self._values.new("part")
-        parts = [self.notes(condition), self.notes(then), self.notes(otherwise)]
-        lines = [*parts[0].lines, f"{state} = {value.text}"]
+        value, state = self._values.write(condition), self._values.new("state")
+        parts = [self.notes(condition, state), self.notes(then), self.notes(otherwise)]
+        lines = [f"{state} = {value.text}", *parts[0].all]
         for part, passed in ((parts[1], False), (parts[2], True)):
-            if part.lines:
-                lines += _inside(f"if {state} is not {passed}:", part.lines)
+            if part.all:
+                lines += _inside(f"if {state} is not {passed}:", part.all)
         return _joined(lines, [value, *parts])
 
     # loops: a function of their own, called from the source
 
     def _note_quantified(
-        self, code: Code, every: bool, items: Code, slot: int, condition: Code, *_: Any
+        self,
+        code: Code,
+        state: str | None,
+        every: bool,
+        items: Code,
+        slot: int,
+        condition: Code,
+        *_: Any,
     ) -> Notes:
-        value, inner = self._values.write(condition), self.notes(condition)
+        whole, value = self._values.write(code), self._values.write(condition)
+        inner = self.notes(condition, "given")
         lines: list[str] = []
-        if inner.lines:
+        if inner.all:
             lines = [
-                f"chosen, states = {every}, []",
                 f"for item{slot} in items:",
                 f"    frame[{slot}] = item{slot}",
                 f"    {item_lines(slot)[1]}",
-                f"    if (given := {value.text}) is {not every}:",
-                f"        chosen = {not every}",
-                f"    elif given is not {every}:",
-                "        given = U",
-                f"        if chosen is {every}:",
-                "            chosen = U",
-                "    states.append(given)",
-                f"for item{slot}, given in zip(items, states):",
-                "    if given is chosen:",
+                f"    given = {every} if state is {every} else {value.text}",
+                "    if given is state:",
                 *_deeper(_entering(slot, inner), 2),
             ]
-        return self._looping(code, items, slot, lines, [value, inner], items.locate is not None)
+        parts = [value, inner]
+        made = self._looping(code, items, slot, lines, parts, items.locate is not None, "state")
+        return _joined(_call(made, state or whole.text), [whole])
 
     def _note_filtered(self, code: Code, items: Code, slot: int, condition: Code, *_: Any) -> Notes:
-        inner = self.notes(condition)
-        lines = _over_all(slot, inner)
-        return self._looping(code, items, slot, lines, [inner], items.locate is not None)
+        inner, by_items = self.notes(condition), items.locate is not None
+        made = self._looping(code, items, slot, _over_all(slot, inner), [inner], by_items)
+        return Notes(_call(made))
 
     def _note_mapped(self, code: Code, items: Code, slot: int, result: Code, *_: Any) -> Notes:
         inner = self.notes(result)
-        return self._looping(code, items, slot, _over_all(slot, inner), [inner], False)
+        return Notes(
+            _call(self._looping(code, items, slot, _over_all(slot, inner), [inner], False))
+        )
 
     def _looping(
         self,
@@ -269,27 +312,37 @@ class EvidenceWriter:
         lines: Iterable[str],
         parts: list[Text | Notes],
         by_items: bool,
-    ) -> Notes:
-        """A loop over a plain list; any other list is left to the closure. Where the items are
-        groups and the evidence goes `by_items`, the list itself is not named beside them."""
+        *more: str,
+    ) -> str:
+        """The name of the function of a loop over a plain list; any other list is left to the
+        closure. Where the items are groups and the evidence goes `by_items`, the list itself is
+        not named beside them. `more` are parameters beside the usual ones."""
         source, itself = self._values.write(items), self.notes(items)
-        entered: Iterable[str] = self._known(items).lines
+        # Its doubts do nothing once it is known.
+        entered: Iterable[str] = itself.lines
         if by_items and entered:
             entered = _inside("if not items or not are_groups(items):", entered)
         before = frozenset().union(*(part.before for part in (*parts, source, itself)))
         loop = self._define(
-            [
-                *sorted(before - frozenset(_item(slot))),
-                f"items = {source.text}",
-                "if items is U:",
-                *_deeper((*itself.lines, "return"), 1),
-                "if type(items) is not list:",
-                f"    return {self._closure(code)}",
-                *entered,
-                *lines,
-            ]
+            Notes(
+                (
+                    f"items = {source.text}",
+                    "if items is U:",
+                    *_deeper((*itself.all, "return"), 1),
+                    "if type(items) is not list:",
+                    f"    return {self._closure(code)}",
+                    *entered,
+                    *lines,
+                ),
+                before=before - frozenset(_item(slot)),
+            ),
+            ", ".join(("frame, found", *more)),
         )
-        return Notes((f"{self._values.bind(loop)}(frame, found)",))
+        return self._values.bind(loop)
+
+
+def _call(loop: str, *more: str) -> tuple[str]:
+    return (f"{loop}({', '.join(('frame, found', *more))})",)
 
 
 def _item(slot: int) -> tuple[str, str, str]:
@@ -298,15 +351,17 @@ def _item(slot: int) -> tuple[str, str, str]:
 
 
 def _entering(slot: int, inner: Notes) -> tuple[str, ...]:
-    """The evidence that one item gives."""
-    return f"frame[{slot}] = item{slot}", *_item(slot)[1:], *inner.lines
+    """The evidence that one item gives, once it is in the frame and its facts are at hand."""
+    path = _item(slot)[2]
+    return (path, *inner.all) if path in inner.before else inner.all
 
 
 def _over_all(slot: int, inner: Notes) -> list[str]:
     """The evidence that all items give."""
-    if not inner.lines:
+    if not inner.all:
         return []
-    return _inside(f"for item{slot} in items:", _entering(slot, inner))
+    entering = f"frame[{slot}] = item{slot}", item_lines(slot)[1], *_entering(slot, inner)
+    return _inside(f"for item{slot} in items:", entering)
 
 
 def _inside(head: str, lines: Iterable[str], depth: int = 1) -> list[str]:
@@ -317,10 +372,27 @@ def _deeper(lines: Iterable[str], depth: int) -> list[str]:
     return [f"{'    ' * depth}{line}" for line in lines]
 
 
-def _joined(lines: Iterable[str], parts: Iterable[Text | Notes]) -> Notes:
+def _joined(
+    lines: Iterable[str], parts: Iterable[Text | Notes], doubts: Iterable[str] = ()
+) -> Notes:
     inside = tuple(parts)
     before = frozenset().union(*(part.before for part in inside))
-    return Notes(tuple(lines), before, 1 + max((part.depth for part in inside), default=0))
+    depth = 1 + max((part.depth for part in inside), default=0)
+    return Notes(tuple(lines), tuple(doubts), before, depth)
+
+
+def _guarded(notes: Notes, state: str) -> Notes:
+    """Notes of a condition, whose doubts are of interest only where it is unknown."""
+    doubts = _inside(f"if {state} is U:", notes.doubts)
+    return notes._replace(lines=(*notes.lines, *doubts), doubts=())
+
+
+def _is_condition(code: Code) -> bool:
+    return bool(code.origin) and code.origin[0] in CONDITIONS
+
+
+def _is_fact(code: Code) -> bool:
+    return bool(code.origin) and code.origin[0] == "fact"
 
 
 def _is_item_fact(code: Code) -> bool:
@@ -346,3 +418,13 @@ def _kind(code: Code) -> str | None:
 
 def _are_groups(items: list[Value]) -> bool:
     return set(map(type, items)) <= {dict}
+
+
+def _no_reason_else(
+    gather: Callable[[Frame, Evidence], None], name: str, frame: Frame, found: Evidence
+) -> None:
+    """Say that a function has no result, where its arguments do not say why."""
+    inner = Evidence()
+    gather(frame, inner)
+    if not inner.missing and not inner.reasons:
+        found.reasons[no_result_reason(name)] = None

@@ -38,9 +38,11 @@ from .values import NONE, UNKNOWN, Value
 MAX_DEPTH: Final = 20
 """Parts inside one another in one piece of source; Python has a limit too."""
 
-_CONDITIONS: Final = frozenset(
+CONDITIONS: Final = frozenset(
     ("compare", "connected", "not", "is none", "has value", "among", "quantified")
 )
+"""The kinds of expression that are true, false or unknown by their form."""
+
 _SIGNS: Final = {"=": "==", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 
 
@@ -389,7 +391,7 @@ def _loop(slot: int, inner: Text) -> list[str]:
 
 def _is_condition(code: Code) -> bool:
     """Is it true or false by its form, and no number?"""
-    return bool(code.origin) and code.origin[0] in _CONDITIONS
+    return bool(code.origin) and code.origin[0] in CONDITIONS
 
 
 def _too_much() -> None:
