@@ -289,8 +289,8 @@ class EvidenceWriter:
                 "    if given is state:",
                 *_deeper(_entering(slot, inner), 2),
             ]
-        parts = [value, inner]
-        made = self._looping(code, items, slot, lines, parts, items.locate is not None, "state")
+        by_items = items.locate is not None
+        made = self._looping(code, items, slot, lines, [value, inner], by_items, "state")
         return _joined(_call(made, state or whole.text), [whole])
 
     def _note_filtered(self, code: Code, items: Code, slot: int, condition: Code, *_: Any) -> Notes:
