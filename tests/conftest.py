@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
@@ -27,6 +28,7 @@ NEEDS = {
     "hatchling": Need(
         lambda: importlib.util.find_spec("hatchling") is not None, "pip install hatchling"
     ),
+    "graphviz": Need(lambda: shutil.which("dot") is not None, "install Graphviz (`dot`)"),
     "browser": Need(finding.is_complete, "tests/browser/install.sh"),
 }
 
