@@ -210,7 +210,7 @@ def _factor(
     means = tuple(_means(views))
     shown = {view.group for view in views if view.shown}
     rest = [view for view in views if view.group not in shown]
-    unknown = {view.group for view in rest if view.respondents is None}
+    unknown = {view.group for view in views if view.respondents is None}
     few = {view.group for view in rest} - unknown
     least = _number(strategy, GROUPS_LEAST, GROUPS_LEAST_WITHOUT)
     triangulated: bool | None = len(shown) >= least
@@ -239,7 +239,11 @@ def _means(views: Sequence[_View]) -> Iterable[GroupMean]:
     for view in views:
         if view.shown:
             by_group.setdefault(view.group, []).append(view)
+    # A survey of unknown size may count or not, and so the mean of its group is not known.
+    unsure = {view.group for view in views if view.respondents is None}
     for group, own in by_group.items():
+        if group in unsure:
+            continue
         scores = [view.score for view in own]
         if None not in scores:
             total = sum((Fraction(one) for one in scores if one is not None), Fraction(0))
