@@ -249,13 +249,13 @@ class Answer:
         """What would have to change for the rule to pass."""
         if judgement.planned is None:
             return []
-        # It hangs on nothing but the states of the leaves of the rule.
-        states = self.assessment.reader.states_below(judgement.planned, self.assessment.stage)
-        known = judgement.remedies.get(states)
+        states = self.assessment.grounds_of(judgement).states_below(judgement)
+        seen = judgement.seen.remedies
+        known = seen.get(states)
         if known is None:
-            if len(judgement.remedies) >= MAX_REMEMBERED:
-                judgement.remedies.clear()
-            known = judgement.remedies[states] = tuple(remedies(self, judgement))
+            if len(seen) >= MAX_REMEMBERED:
+                seen.clear()
+            known = seen[states] = tuple(remedies(self, judgement))
         return list(known)
 
     def _gap_message(self, evidence: Evidence) -> str:

@@ -41,7 +41,6 @@ class Tracer:
         self.codes = codes
         # Formulas live as long as the plan, so that their identity will do.
         self._traces: dict[int, _Trace] = {}
-        self._below: dict[tuple[str, str], Callable[[list[Value]], Hashable]] = {}
 
     def trace(self, formula: Formula) -> _Trace:
         known = self._traces.get(id(formula))
@@ -85,13 +84,9 @@ class Tracer:
 
     def below(self, planned: PlannedRule, stage: str) -> Callable[[list[Value]], Hashable]:
         """What picks the states of all leaves on which a rule may rest at a stage."""
-        key = planned.rule.id, stage
-        known = self._below.get(key)
-        if known is None:
-            over = planned.when, *(one.formula for one in planned.requirements_at(stage))
-            leaves = dict.fromkeys(leaf for one in over for leaf in self._leaves(one))
-            known = self._below[key] = itemgetter(*leaves) if leaves else _nothing
-        return known
+        over = planned.when, *(one.formula for one in planned.requirements_at(stage))
+        leaves = dict.fromkeys(leaf for one in over for leaf in self._leaves(one))
+        return itemgetter(*leaves) if leaves else _nothing
 
     def _leaves(self, formula: Formula) -> Iterator[int]:
         """The leaves below a formula, through definitions too."""
@@ -178,9 +173,9 @@ class EvidenceReader:
             self._tracer.trace(formula).choose(self, found)
         return tuple(found)
 
-    def states_below(self, planned: PlannedRule, stage: str) -> Hashable:
-        """The states of all leaves on which a rule may rest at a stage."""
-        return self._tracer.below(planned, stage)(self.leaves)
+    def below(self, planned: PlannedRule | None, stage: str) -> Callable[[list[Value]], Hashable]:
+        """What picks the states of all leaves on which a rule may rest at a stage."""
+        return _nothing if planned is None else self._tracer.below(planned, stage)
 
     def of_leaves(self, leaves: Iterable[int]) -> Evidence:
         """What leaves rest on."""

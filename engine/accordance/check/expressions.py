@@ -118,21 +118,31 @@ class Expressions:
     def _generated(
         self, generator: Generator, definitions: Sequence[str], leaves: Sequence[LeafPlace]
     ) -> Evaluate:
+        from ..feel.generating import needed_fact
+
         before: set[str] = set()
         lines: list[str] = []
         for name in definitions:
             text = generator.write(self.definitions[name])
             before |= text.before
             lines.append(f"defined[{name!r}] = {text.text}")
+        by_need: dict[str | None, list[str]] = {}
         for leaf, place, true, false in leaves:
-            text = generator.write(self.leaf(leaf))
+            code = self.leaf(leaf)
+            text = generator.write(code)
             before |= text.before
-            lines += [
-                f"if (given := {text.text}) is True:",
-                f"    known[{leaf}], texts[{place}] = True, {true!r}",
-                "elif given is False:",
-                f"    known[{leaf}], texts[{place}] = False, {false!r}",
-            ]
+            by_need.setdefault(needed_fact(code), []).extend(
+                (
+                    f"if (given := {text.text}) is True:",
+                    f"    known[{leaf}], texts[{place}] = True, {true!r}",
+                    "elif given is False:",
+                    f"    known[{leaf}], texts[{place}] = False, {false!r}",
+                )
+            )
+        for need, states in by_need.items():
+            # What is unknown for want of one fact or group is passed over together.
+            lines += [f"if {need!r} in facts:"] if need is not None else ["if True:"]
+            lines += [f"    {line}" for line in states]
         opening = [f"defined = frame[{DEFINED}]", *sorted(before)]
         evaluate: Evaluate = generator.define("frame, known, texts", [*opening, *lines])
         return evaluate

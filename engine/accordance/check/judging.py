@@ -27,6 +27,21 @@ def static_path(path: str) -> str:
     return _POSITION.sub("", path) if "[" in path else path
 
 
+class Seen:
+    """What was found out of a judgement in earlier cases.
+
+    `below` picks the states of the leaves of its rule; `decisive` has the leaves that it rests on,
+    and `remedies` what would have to change, for each way in which these leaves stood.
+    """
+
+    __slots__ = ("below", "decisive", "remedies")
+
+    def __init__(self) -> None:
+        self.below: Callable[[list[Value]], Hashable] | None = None
+        self.decisive: dict[Hashable, tuple[int, ...]] = {}
+        self.remedies: dict[Hashable, tuple[str, ...]] = {}
+
+
 @dataclass(frozen=True)
 class Judgement:
     """What one rule says; the same object for all cases of which it says the same.
@@ -49,14 +64,7 @@ class Judgement:
     acceptance_needs: tuple[str, ...] = ()
     """What one must know to tell whether an exception to a breach counts: the lead officer, or the
     severity of the breach."""
-    decisive: dict[Hashable, tuple[int, ...]] = field(
-        default_factory=dict, init=False, compare=False, repr=False
-    )
-    """The leaves it rests on, for each way in which the leaves of the rule were seen to stand."""
-    remedies: dict[Hashable, tuple[str, ...]] = field(
-        default_factory=dict, init=False, compare=False, repr=False
-    )
-    """What would have to change, likewise."""
+    seen: Seen = field(default_factory=lambda: Seen(), init=False, compare=False, repr=False)
 
     @cached_property
     def kind(self) -> Kind | None:
@@ -115,17 +123,25 @@ class Grounds:
         return found
 
     def _read(self, judgement: Judgement) -> Evidence:
-        planned, stage, reader = judgement.planned, self._stage, self.reader
-        if planned is None:
+        if judgement.planned is None:
             return Evidence()
-        states = reader.states_below(planned, stage)
-        leaves = judgement.decisive.get(states)
+        states = self.states_below(judgement)
+        seen = judgement.seen.decisive
+        leaves = seen.get(states)
         if leaves is None:
-            if len(judgement.decisive) >= MAX_REMEMBERED:
-                judgement.decisive.clear()
-            chosen = decisive_formulas(judgement, stage, reader.state)
-            leaves = judgement.decisive[states] = reader.decisive(chosen)
-        return reader.of_leaves(leaves)
+            if len(seen) >= MAX_REMEMBERED:
+                seen.clear()
+            chosen = decisive_formulas(judgement, self._stage, self.reader.state)
+            leaves = seen[states] = self.reader.decisive(chosen)
+        return self.reader.of_leaves(leaves)
+
+    def states_below(self, judgement: Judgement) -> Hashable:
+        """How the leaves stand on which a judgement may rest: all that there is to know of the
+        case for what hangs on the conditions of its rule alone."""
+        below = judgement.seen.below
+        if below is None:
+            below = judgement.seen.below = self.reader.below(judgement.planned, self._stage)
+        return below(self.reader.leaves)
 
     def _add_open_points(self, judgement: Judgement, found: Evidence) -> None:
         if LEAD in judgement.acceptance_needs:
@@ -162,8 +178,11 @@ class Assessment:
 
     def evidence(self, judgement: Judgement) -> Evidence:
         """What a judgement rests on, collected when first asked for."""
-        stratum = self.partnership if judgement.rule.about == PARTNERSHIP else self.grounds
-        return stratum.of(judgement)
+        return self.grounds_of(judgement).of(judgement)
+
+    def grounds_of(self, judgement: Judgement) -> Grounds:
+        """The grounds of the stratum of a judgement."""
+        return self.partnership if judgement.rule.about == PARTNERSHIP else self.grounds
 
 
 def judge(planned: PlannedRule, firing: Firing, stage: str) -> Judgement:

@@ -367,6 +367,30 @@ class Generator(Compiler):
         return f"{'    ' * depth}return {self.bind(general)}(frame)"
 
 
+def needed_fact(code: Code) -> str | None:
+    """The name of a fact, or of a group of facts, without which an expression is unknown; None
+    where there is none, or that cannot be told from its form."""
+    kind, *parts = code.origin or ("called",)
+    if kind == "fact":
+        name: str = parts[0][0]
+        return name
+    needed: Sequence[Code] = ()
+    if kind in ("not", "is none", "has value", "member", "among", "filtered", "mapped"):
+        needed = parts[:1]
+    elif kind == "compare":
+        needed = parts[1:]
+    elif kind == "quantified":
+        needed = parts[1:2]  # its list
+    elif kind == "apply":
+        needed = parts[1]
+    elif kind == "call":
+        function, arguments = parts
+        if len(arguments) == 1 or not function.variadic:
+            # One that weighs what is known of its list needs the list itself.
+            needed = arguments[:1] if function.partial else arguments
+    return next(filter(None, map(needed_fact, needed)), None)
+
+
 def item_lines(slot: int) -> tuple[str, str]:
     """The lines that read an item of a list, and its facts where it is a group of facts. In the
     order of the alphabet they stand in this order."""
