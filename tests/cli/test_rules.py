@@ -246,3 +246,53 @@ def test_a_retired_rule_is_shown_and_its_cases_are_passed_over(
     assert "since version 1.0, retired after version 1.0" in told.out
     tested = call("test", str(strategy / "tests" / "dependence.yaml"))
     assert tested.code == 0, tested.out
+
+
+def test_a_graph_as_mermaid_dot_and_json(call: Caller, tmp_path: Path) -> None:
+    done = call("rules", "dep-01", "--graph", "--format", "mermaid")
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith("flowchart LR\n  accTitle: What DEP-01 reads\n")
+    assert call("rules", "--theme", "exit", "--graph", "-f", "dot").out.startswith(
+        "digraph rules {"
+    )
+    file = tmp_path / "graph.mmd"
+    assert call("rules", "DEP-01", "--graph", "-o", str(file)).code == 0
+    assert file.read_text(encoding="utf-8") == done.out
+    document = json.loads(call("rules", "--graph", "-f", "json").out)
+    assert (document["schema"], len(document["nodes"]) > 50) == ("accordance/graph/1", True)
+
+
+def test_a_graph_without_graphviz_is_mermaid(
+    call: Caller, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    done = call("rules", "DEP-01", "--graph")
+    assert (done.code, done.err) == (0, "Graphviz is not installed, so this is Mermaid text\n")
+    assert done.out.startswith("flowchart LR\n")
+    asked = call("rules", "DEP-01", "--graph", "--format", "svg")
+    assert (asked.code, asked.out) == (2, "")
+    assert "Graphviz is not installed; install it, or ask for `mermaid`" in asked.err
+
+
+@pytest.mark.needs("graphviz")
+def test_a_graph_as_svg(call: Caller, tmp_path: Path) -> None:
+    file = tmp_path / "graph.svg"
+    assert call("rules", "--graph", "-o", str(file)).code == 0
+    text = file.read_text(encoding="utf-8")
+    assert '<title id="graph-title">' in text
+    assert "DEP-01" in text
+
+
+@pytest.mark.parametrize(
+    ("args", "says"),
+    [
+        (("--format", "svg"), "svg goes with --graph"),
+        (("--graph", "--format", "table"), "--graph is drawn as svg, dot, mermaid or json"),
+        (("--graph", "--pages", "x"), "--graph draws"),
+        (("--graph", "--search", "no such word anywhere"), "nothing to draw"),
+    ],
+)
+def test_wrong_calls_of_graph(call: Caller, args: tuple[str, ...], says: str) -> None:
+    done = call("rules", *args)
+    assert (done.code, done.out) == (2, "")
+    assert says in done.err

@@ -71,3 +71,107 @@ def test_a_back_test(call: Caller) -> None:
     assert (done.code, done.err) == (0, "")
     assert "\n✓ 4 cases: " in done.out
     assert call("test", "cases/proposals", "--rule", "DEP-01").code == 2
+
+
+# coverage, mutation, JUnit, recording
+
+
+def test_a_rule_may_be_named_like_a_path(call: Caller) -> None:
+    named = json.loads(call("test", "dep-01", "-f", "json").out)
+    assert named["passed"] > 5
+    assert {case["rule"] for case in named["cases"]} == {"DEP-01"}
+    assert named == json.loads(call("test", "--rule", "DEP-01", "-f", "json").out)
+
+
+def test_what_the_cases_have_seen(call: Caller) -> None:
+    done = call("test", "DEP-01", "--coverage")
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith("DEP-01  A single provider has an exit plan and a fallback  ")
+    assert "requirement 1: exit_plan.exists" in done.out
+    assert "· exit" not in done.out
+    found = json.loads(call("test", "DEP-01", "--coverage", "-f", "json").out)
+    assert (found["schema"], [rule["rule"] for rule in found["rules"]]) == (
+        "accordance/parts/1",
+        ["DEP-01"],
+    )
+    assert call("test", "DEP-01", "--coverage", "-f", "markdown").out.startswith("# What the rule")
+
+
+def test_what_the_cases_would_not_notice(call: Caller, tmp_path: Path) -> None:
+    folder = tmp_path / "strategy"
+    shutil.copytree(ROOT / "strategy_rules" / "public_body", folder)
+    cases = folder / "tests" / "register.yaml"
+    text = cases.read_text(encoding="utf-8")
+    boundary = "- {rule: REG-03, name: a proposal that starts today and is signed tomorrow"
+    assert boundary in text
+    without = "".join(line for line in text.splitlines(True) if not line.startswith(boundary))
+    cases.write_text(without, encoding="utf-8")
+    args = ("test", str(folder), "--rule", "REG-03", "--mutate")
+    done = call(*args)
+    assert done.err == ""
+    said = " ".join(done.out.split())
+    assert (
+        "? REG-03 in requirement 2, `service.start_date >= today()` became"
+        " `service.start_date > today()`"
+    ) in said
+    assert f"{folder}/rules/register.yaml:" in said
+    assert "write a case in which both sides of `service.start_date >= today()` are equal" in said
+    assert call(*args, "--at-least", "100").code == 1
+    assert call(*args, "--at-least", "50").code == 0
+    assert call(*args).out == done.out
+    document = json.loads(call(*args, "-f", "json").out)
+    assert document["schema"] == "accordance/mutation/1"
+    assert document["noticed"] == document["changes"] - len(document["unnoticed"])
+
+
+def test_junit(call: Caller, tmp_path: Path) -> None:
+    file = tmp_path / "cases.xml"
+    done = call("test", DEPENDENCE, "--junit", str(file), "-f", "json")
+    assert done.code == 0
+    total = json.loads(done.out)["passed"]
+    text = file.read_text(encoding="utf-8")
+    assert f'tests="{total}" failures="0" errors="0"' in text
+    assert text.count("<testcase ") == total
+
+
+def test_a_partnership_becomes_a_case(call: Caller, tmp_path: Path) -> None:
+    folder = tmp_path / "strategy"
+    shutil.copytree(ROOT / "strategy_rules" / "public_body", folder)
+    file = "cases/portfolio/customer-contact-centre.facts.yaml"
+    done = call("test", str(folder), "--record", file, "rev-01", "--name", "the contact centre")
+    place = f"{folder}/tests/review.yaml:"
+    assert (done.code, done.out) == (0, "")
+    assert done.err.startswith(place)
+    assert done.err.endswith(": REV-01 has the case `the contact centre`: compliant\n")
+    again = call("test", str(folder), "--record", file, "REV-01", "--name", "the contact centre")
+    assert (again.code, again.out) == (2, "")
+    assert "REV-01 has a case `the contact centre` already" in again.err
+    named = json.loads(call("test", str(folder), "--rule", "REV-01", "-f", "json").out)
+    assert [case["name"] for case in named["cases"]].count("the contact centre") == 1
+    assert named["failed"] == 0
+
+
+@pytest.mark.parametrize(
+    ("args", "says"),
+    [
+        (("--coverage", "--mutate"), "--coverage and --mutate do not go together"),
+        (("--watch", "--record", "x", "DEP-01"), "--watch and --record do not go together"),
+        (("--at-least", "90"), "--at-least goes with --mutate"),
+        (("--mutate", "--at-least", "101"), "101"),
+        (("--name", "x"), "--name goes with --record"),
+        (("--mutate", "--junit", "x.xml"), "--junit goes with a plain run of the cases"),
+        (("cases/proposals", "--mutate"), "a back-test takes folders of partnerships"),
+        (("--mutate", "XYZ-01"), "`XYZ-01` is not a rule of this strategy"),
+        (("--record", "nowhere.yaml", "DEP-01"), "nowhere.yaml"),
+        (
+            ("--record", "cases/proposals/district-merger.facts.yaml", "XY-1"),
+            "`XY-1` is not a rule",
+        ),
+        (("DEP-01", "--record", "x", "DEP-01"), "--record takes a strategy folder"),
+    ],
+)
+def test_wrong_calls_of_the_modes(call: Caller, args: tuple[str, ...], says: str) -> None:
+    done = call("test", *args)
+    assert (done.code, done.out) == (2, "")
+    assert says in done.err
+    assert "Traceback" not in done.err

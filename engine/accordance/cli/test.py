@@ -273,7 +273,12 @@ def _record(chosen: _Chosen, wanted: tuple[str, str], name: str | None) -> int:
         raise click.UsageError("--record takes a strategy folder, a fact file and one rule")
     loaded = load_strategy(chosen.folder)
     file, named = wanted
-    (rule,) = _rules(loaded, (named,))
+    rules = _rules(loaded, (named,))
+    if not rules:
+        raise click.UsageError(
+            f"{named} is a rule over the portfolio, and one case is no portfolio"
+        )
+    (rule,) = rules
     case = read_case(file, loaded.model)
     made = record(Checker(loaded), chosen.folder, case, rule, name)
     say(f"{made.place}: {rule.id} has the case `{made.case.name}`: {made.case.expect.outcome}")
@@ -287,13 +292,14 @@ def _watch(chosen: _Chosen, form: str, output: str | None) -> int:
     """Run the cases, then again those that a change of a file touches, until interrupted."""
     from time import sleep
 
+    from ..strategy.folder import CASES
     from ..workbench.watching import changes, touched
 
     code = 0
     loaded: Strategy | None = None
     try:
         loaded, cases = _cases(chosen)
-        code = _report(loaded, cases, form, output, None)
+        code = _report(loaded, cases, form, output, None, _portfolios(chosen, loaded))
     except Refused as refused:
         code = _say(refused)
     say("watching; end with Ctrl-C")
@@ -302,6 +308,7 @@ def _watch(chosen: _Chosen, form: str, output: str | None) -> int:
             say(f"changed: {', '.join(sorted(files))}")
             try:
                 new, cases = _cases(chosen)
+                portfolios = _portfolios(chosen, new)
             except Refused as refused:
                 code = _say(refused)
                 continue
@@ -312,12 +319,16 @@ def _watch(chosen: _Chosen, form: str, output: str | None) -> int:
                     for case in cases
                     if case.rule in rules or any(_is_of(case, file) for file in files)
                 ]
+                if all(file.startswith(f"{CASES}/") for file in files):
+                    portfolios = [
+                        case for case in portfolios if any(_is_of(case, file) for file in files)
+                    ]
             loaded = new
-            if not cases:
+            if not cases and not portfolios:
                 say("nothing to run: no rule reads what changed")
                 continue
             try:
-                code = _report(new, cases, form, output, None)
+                code = _report(new, cases, form, output, None, portfolios)
             except Refused as refused:
                 code = _say(refused)
     except KeyboardInterrupt:
@@ -325,7 +336,7 @@ def _watch(chosen: _Chosen, form: str, output: str | None) -> int:
     return code
 
 
-def _is_of(case: RuleCase, file: str) -> bool:
+def _is_of(case: RuleCase | PortfolioCase, file: str) -> bool:
     return case.place.file.endswith(f"/{file}")
 
 
