@@ -95,7 +95,7 @@ class Columns:
 
     def _line_reads_well(self) -> str:
         scan = self._scan
-        whole = f"coalesce({scan.score()} = {scan.expected('line')}, false)"
+        whole = f"{scan.fits()} AND coalesce({scan.score()} = {scan.expected('line')}, false)"
         usual = f"NOT regexp_matches(line, {quoted(unusual(self._root))})"
         sure = f"coalesce({scan.texts_are_quoted(named(AS_WRITTEN))}, false)"
         return f"({usual} AND {whole} AND ({named(AS_WRITTEN)} IS NULL OR {sure}))"
@@ -106,7 +106,7 @@ class Columns:
         odd = quoted(odd_text(self._root))
         scan = replace(self._scan, from_json=False)
         usual = scan.no_text(lambda value: f"regexp_matches({value}, {odd})")
-        fits = f"coalesce({scan.score()} < {MISFIT}, false)"
+        fits = f"{scan.fits()} AND coalesce({scan.score()} < {MISFIT}, false)"
         # Doubts are about the columns of the file.
         doubts = " AND ".join(f"({one})" for one in columns.doubts) or "true"
         query = f'SELECT {named(ROW)}, ({doubts}) AS "$clear", {texts} FROM "records"'

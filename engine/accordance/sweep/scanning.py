@@ -14,6 +14,7 @@ cancel each other out.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -49,7 +50,7 @@ _NOT_PLAIN: Final = (
 )
 _UNUSUAL: Final = (
     # numbers that a binary number may not hold exactly, or with an exponent
-    r"[:\[,] ?-?(?:[0-9]{16}|[0-9]{10,15}\.|[0-9]{1,9}\.[0-9]{7}|[0-9.]+[eE])"
+    r"[:\[,][ \t\r]*-?(?:[0-9]{16}|[0-9]{10,15}\.|[0-9]{1,9}\.[0-9]{7}|[0-9.]+[eE])"
     # a comma before the end, no number, a name apart from its colon
     r"|,[ \t\r]*[\]}]|[:\[,][ \t]*-?(?:[nN][aA][nN]|[iI][nN][fF])|[ \t\r]:"
     # a backslash before a quotation mark that may or may not be escaped, characters by their code
@@ -98,12 +99,11 @@ WHOLE: Final = r"-?[0-9]{1,15}(?:\.0)?"
 NOT_QUOTED: Final = (
     r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]*)?(?:[eE].*)?|true|false|null|-?(?i:nan|inf|infinity)|[\[{].*"
 )
-"""A free text that might have been no text in the record."""
-NAME: Final = 1
-TEXT: Final = 1 << 20
+"""A text that might have been no text in the record."""
+_UNQUOTED: Final = re.compile(NOT_QUOTED)
 MISFIT: Final = 1 << 40
-"""What a fact adds to the score of a record: a name that is accounted for, a text that is, and a
-value that `check` would refuse."""
+"""What an item that `check` would refuse adds to the score of a record: more than a record has
+names and texts."""
 
 
 def quoted(text: str) -> str:
@@ -162,83 +162,98 @@ class Scan:
     today: dt.date
     from_json: bool = True
 
-    def score(self) -> str:
-        """The names and texts of the record that are accounted for, and its misfits, as a sum of
-        NAME, TEXT and MISFIT."""
-        parts = [self._group(self.root, None, 0)]
+    def fits(self) -> str:
+        """Is every fact what `check` would take, and none missing that is needed? Lists apart."""
+        conditions = self._conditions(self.root, None, 0)
         as_of = self.root.members.get("as_of")
         if isinstance(as_of, Date):
             # An evaluation before the date of the facts is refused.
-            parts.append(_bad_unless(f"coalesce(as_of <= {quoted(self.today.isoformat())}, true)"))
-        return _sum(parts)
+            day = quoted(self.today.isoformat())
+            conditions.append(f"coalesce(as_of <= {day}, true)")
+        return _all(conditions)
+
+    def score(self) -> str:
+        """How many names and texts of the record are accounted for, and MISFIT for each item of a
+        list that is not what `check` would take."""
+        return _sum(list(self._counts(self.root, None, 0)))
 
     def expected(self, line: str) -> str:
-        """The score that a record without misfits has, counted in its text: each name ends with a
-        quotation mark and a colon, and each name and text has two quotation marks."""
-        names = _occurrences(line, '":')
-        marks = f"({_occurrences(line, chr(34))} - {_occurrences(line, chr(92) + chr(34))})"
-        return f"({names} * {NAME} + ({marks} // 2 - {names}) * {TEXT})"
+        """The score that a record has in which nothing else stands, counted in its text: each name
+        and each text has two quotation marks."""
+        # INVARIANT: nothing scores that has no quotation marks in the record. What stands for a
+        # group or list and is none is no fit; so is a text without them, see texts_are_quoted.
+        escaped = _occurrences(line, '\\"')
+        escaped = f"CASE WHEN contains({line}, '\\') THEN {escaped} ELSE 0 END"
+        return f"(({_occurrences(line, chr(34))} - {escaped}) // 2)"
 
-    def _group(self, shape: Group, row: str | None, depth: int) -> str:
-        parts: list[str] = []
+    # conditions on the facts outside lists, and on those of one item
+
+    def _conditions(self, shape: Group, row: str | None, depth: int) -> list[str]:
+        found: list[str] = []
         for name, member in shape.members.items():
             column = named(name) if row is None else f"{row}.{named(name)}"
-            parts += self._shape(member, column, depth)
+            if isinstance(member, Group):
+                if self.from_json:
+                    found.append(f"({column} IS NULL OR {_states_something(member, column)})")
+                found += self._conditions(member, column, depth)
+            elif isinstance(member, List):
+                if member.fewest:
+                    found.append(f"coalesce(len({column}) >= {member.fewest}, true)")
+                if member.most is not None:
+                    found.append(f"coalesce(len({column}) <= {member.most}, true)")
+                if member.unique:
+                    # An item that is null is a misfit anyway.
+                    twins = f"len(list_distinct({column})) = len({column})"
+                    found.append(f"coalesce({twins}, true)")
+            else:
+                fits = scalar_fits(member, column, self.from_json)
+                found.append(f"({column} IS NULL OR coalesce({fits}, false))")
         for name in shape.required:
             column = named(name) if row is None else f"{row}.{named(name)}"
             there = f"{column} IS NOT NULL"
-            parts.append(
-                _bad_unless(there if row is None or depth else f"({row} IS NULL OR {there})")
-            )
+            found.append(there if row is None or depth else f"({row} IS NULL OR {there})")
         if shape.path == "exceptions":
-            parts += self._exception(shape, row or "")
-        return _sum(parts)
+            found += self._exception(shape, row or "")
+        return found
 
     def _exception(self, shape: Group, row: str) -> Iterator[str]:
         if not set(EXCEPTION_FACTS) <= set(shape.members):
-            yield str(MISFIT)
+            yield "false"
             return
         for name in EXCEPTION_FACTS:
-            yield _bad_unless(f"coalesce({row}.{named(name)} <> 'none', false)")
-        yield _bad_unless(f"coalesce({row}.expires >= {row}.approved_on, false)")
+            yield f"coalesce({row}.{named(name)} <> 'none', false)"
+        yield f"coalesce({row}.expires >= {row}.approved_on, false)"
 
-    def _shape(self, shape: Shape, value: str, depth: int) -> Iterator[str]:
-        if isinstance(shape, Group):
-            yield f"({value} IS NOT NULL)::BIGINT"
-            if self.from_json:
-                yield _bad_unless(f"({value} IS NULL OR {_states_something(shape, value)})")
-            yield self._group(shape, value, depth)
-        elif isinstance(shape, List):
-            yield f"({value} IS NOT NULL)::BIGINT"
-            yield from self._list(shape, value, depth)
-        else:
-            weight = NAME + (TEXT if isinstance(shape, Text | Date) else 0)
-            yield _weighed(scalar_fits(shape, value), value, weight)
+    # what has quotation marks
 
-    def _list(self, shape: List, value: str, depth: int) -> Iterator[str]:
-        if shape.fewest:
-            yield _bad_unless(f"coalesce(len({value}) >= {shape.fewest}, true)")
-        if shape.most is not None:
-            yield _bad_unless(f"coalesce(len({value}) <= {shape.most}, true)")
-        if shape.unique:
-            # An item that is null is a misfit anyway.
-            twins = f"len(list_distinct({value})) = len({value})"
-            yield _bad_unless(f"coalesce({twins}, true)")
+    def _counts(self, shape: Group, row: str | None, depth: int) -> Iterator[str]:
+        for name, member in shape.members.items():
+            column = named(name) if row is None else f"{row}.{named(name)}"
+            weight = 2 if isinstance(member, Text | Date) else 1
+            there = f"({column} IS NOT NULL)::BIGINT"
+            yield there if weight == 1 else f"{weight} * {there}"
+            if isinstance(member, Group):
+                yield from self._counts(member, column, depth)
+            elif isinstance(member, List):
+                yield self._items(member, column, depth)
+
+    def _items(self, shape: List, value: str, depth: int) -> str:
         item = _variable(depth)
+        there = f"{item} IS NOT NULL"
         if isinstance(shape.item, Group):
-            inner = self._group(shape.item, item, depth + 1)
-            there = f"{item} IS NOT NULL"
+            conditions = [there, *self._conditions(shape.item, item, depth + 1)]
             if self.from_json:
-                there = f"({there} AND {_states_something(shape.item, item)})"
-            inner = f"CASE WHEN {there} THEN {inner} ELSE {MISFIT} END"
+                conditions.append(_states_something(shape.item, item))
+            counted = list(self._counts(shape.item, item, depth + 1))
         elif isinstance(shape.item, List):
             # Such a list has no rule of its own here: the record is doubted.
-            inner = str(MISFIT)
+            conditions, counted = ["false"], []
         else:
-            weight = TEXT if isinstance(shape.item, Text | Date) else 0
-            inner = f"CASE WHEN {scalar_fits(shape.item, item)} THEN {weight} ELSE {MISFIT} END"
+            conditions = [f"coalesce({scalar_fits(shape.item, item, self.from_json)}, false)"]
+            counted = ["1"] if isinstance(shape.item, Text | Date) else []
+        inner = _sum([*counted, f"{MISFIT} * (NOT {_all(conditions)})::BIGINT"])
         # No item gives null, so the sum leaves none out.
-        yield f"coalesce(list_sum(list_transform({value}, lambda {item}: {inner})), 0)"
+        return f"coalesce(list_sum(list_transform({value}, lambda {item}: {inner})), 0)::BIGINT"
 
     def might_be_no_texts(self) -> str:
         """Does a free text look like something that is written without quotation marks?"""
@@ -347,14 +362,6 @@ def _sum(parts: list[str]) -> str:
     return "(" + " + ".join(parts) + ")" if parts else "0"
 
 
-def _weighed(fits: str, value: str, weight: int) -> str:
-    return f"CASE WHEN {fits} THEN {weight} WHEN {value} IS NULL THEN 0 ELSE {MISFIT} END"
-
-
-def _bad_unless(condition: str) -> str:
-    return f"CASE WHEN {condition} THEN 0 ELSE {MISFIT} END"
-
-
 def _occurrences(line: str, part: str) -> str:
     """How often a text stands in another, in bytes."""
     without = f"replace({line}, {quoted(part)}, '')"
@@ -383,24 +390,31 @@ def _looks_unquoted(value: str) -> str:
     return f"regexp_full_match({value}, {quoted(NOT_QUOTED)})"
 
 
-def scalar_fits(shape: Shape, value: str) -> str:
+def scalar_fits(shape: Shape, value: str, from_json: bool = True) -> str:
     """Is a text the value of a fact, as `check` would read it? Null where there is none."""
     if isinstance(shape, Boolean):
         return f"({value} = 'true' OR {value} = 'false')"
     if isinstance(shape, NumberShape):
-        return _number_fits(shape, value)
+        return _number_fits(shape, value, from_json)
     if isinstance(shape, Date):
         return _date_fits(shape, value)
     assert isinstance(shape, Text)
     if shape.values is not None:
-        return _among(value, [*shape.values, *(["none"] if shape.may_be_none else [])])
+        words = [*shape.values, *(["none"] if shape.may_be_none else [])]
+        # A word that looks like something else may have had no quotation marks.
+        return _among(value, [word for word in words if not _UNQUOTED.fullmatch(word)])
     return _text_fits(shape, value)
 
 
-def _number_fits(shape: NumberShape, value: str) -> str:
-    form = WHOLE if shape.whole else NUMERAL
-    parts = [f"regexp_full_match({value}, {quoted(form)})"]
+def _number_fits(shape: NumberShape, value: str, from_json: bool) -> str:
     number = f"TRY_CAST({value} AS DECIMAL(24, 6))"
+    if from_json:
+        # What is no text in JSON is a numeral there, and the whole record was looked through for
+        # those with many digits or an exponent.
+        parts = [f"NOT contains({value}, '.')"] if shape.whole else []
+        parts.append(f"{number} IS NOT NULL")
+    else:
+        parts = [f"regexp_full_match({value}, {quoted(WHOLE if shape.whole else NUMERAL)})"]
     for sign, bound in (
         (">=", shape.low),
         ("<=", shape.high),
@@ -413,10 +427,11 @@ def _number_fits(shape: NumberShape, value: str) -> str:
 
 
 def _date_fits(shape: Date, value: str) -> str:
-    # Written as the database writes it, so that nothing but YYYY-MM-DD passes.
-    day = f"TRY_CAST({value} AS DATE)"
-    written = f"coalesce({day}::VARCHAR = {value}, false)"
-    fits = f"({written} AND {value} >= '0001' AND strlen({value}) = 10)"
+    # With ten characters and hyphens in these places, nothing but YYYY-MM-DD is a day.
+    fits = (
+        f"({value} LIKE '____-__-__' AND {value} >= '0001'"
+        f" AND TRY_CAST({value} AS DATE) IS NOT NULL)"
+    )
     return f"({value} = 'none' OR {fits})" if shape.may_be_none else fits
 
 
@@ -437,7 +452,8 @@ def _text_fits(shape: Text, value: str) -> str:
 
 def _among(value: str, words: Iterable[str]) -> str:
     """Is a text that is not null one of some words?"""
-    return f"({value} IN ({', '.join(quoted(word) for word in words)}))"
+    listed = ", ".join(quoted(word) for word in words)
+    return f"({value} IN ({listed}))" if listed else "false"
 
 
 # --- the facts as typed columns ---------------------------------------------------------------
