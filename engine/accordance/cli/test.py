@@ -162,16 +162,21 @@ def _portfolios(chosen: _Chosen, loaded: Strategy) -> list[PortfolioCase]:
 def _cases(chosen: _Chosen) -> tuple[Strategy, list[RuleCase]]:
     from ..strategy.cases import read_rule_cases
     from ..strategy.reading import load_strategy
-    from ..workbench.trial import of_file
 
     loaded = load_strategy(chosen.folder)
-    cases = list(read_rule_cases(chosen.folder, loaded))
+    return loaded, _asked(chosen, loaded, list(read_rule_cases(chosen.folder, loaded)))
+
+
+def _asked(chosen: _Chosen, loaded: Strategy, cases: list[RuleCase]) -> list[RuleCase]:
+    """The cases that the call is about."""
+    from ..workbench.trial import of_file
+
     if chosen.files:
         cases = [case for file in chosen.files for case in of_file(cases, file)]
     if chosen.rules:
         wanted = {rule.id for rule in _rules(loaded, chosen.rules)}
         cases = [case for case in cases if case.rule in wanted]
-    return loaded, cases
+    return cases
 
 
 def _report(
@@ -222,17 +227,15 @@ def _bench(chosen: _Chosen) -> tuple[Bench, list[Rule]]:
     from ..check.checker import Checker
     from ..workbench.mutation.bench import Bench
 
-    loaded, cases = _cases(chosen)
+    # A definition is read by other rules too, and it may be theirs that notice a change of it.
+    loaded, cases = _cases(_Chosen(chosen.folder, (), ()))
     if chosen.rules:
         rules = _rules(loaded, chosen.rules)
     elif chosen.files:
-        named = {case.rule for case in cases}
+        named = {case.rule for case in _asked(chosen, loaded, cases)}
         rules = [rule for rule in loaded.rules if rule.id in named]
     else:
         rules = list(loaded.rules)
-    if chosen.rules or chosen.files:
-        # A definition is read by other rules too, and it may be theirs that notice a change of it.
-        cases = _cases(_Chosen(chosen.folder, (), ()))[1]
     return Bench(Checker(loaded), cases), rules
 
 
