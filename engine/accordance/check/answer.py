@@ -13,7 +13,7 @@ from ..feel.values import UNKNOWN, Uncertain, Value
 from ..plan.formula import Formula
 from ..plan.outcome import SEVERITY_RANK, Kind, Outcome
 from ..strategy.approvals import standing
-from ..strategy.due import due_on
+from ..strategy.due import Due, due_on
 from ..strategy.message import UNMET, fill
 from ..strategy.model import Approval, Table
 from . import annex
@@ -78,6 +78,7 @@ class Answer:
         self._titles: dict[str, str] = {}
         self._labels: dict[str, str] = {}
         self._values: dict[str, str] = {}
+        self._days: dict[str, str | None] = {}
         self.small_groups = SmallGroups(case, checker.strategy)
 
     def to_json(self) -> dict[str, Any]:
@@ -361,22 +362,26 @@ class Answer:
 
     def actions(self, judgement: Judgement) -> list[dict[str, Any]]:
         """The actions of a finding with their due dates; for a gap, to supply what is missing."""
-        stage, today = self.assessment.stage, self.assessment.evaluated_on
-        holidays = self.checker.strategy.holidays
         found = []
         for action in judgement.rule.actions:
-            due = action.due.get(stage)
-            day = None if due is None else due_on(due, today, self.case.facts, holidays)
+            due = action.due.get(self.assessment.stage)
             found.append(
                 {
                     "do": action.do,
                     "owner": action.owner,
                     "due": None if due is None else due.text,
-                    "due_on": None if day is None else day.isoformat(),
+                    "due_on": None if due is None else self._due_on(due),
                     "done_when": action.done_when,
                 }
             )
         return found
+
+    def _due_on(self, due: Due) -> str | None:
+        if due.text not in self._days:
+            today, holidays = self.assessment.evaluated_on, self.checker.strategy.holidays
+            day = due_on(due, today, self.case.facts, holidays)
+            self._days[due.text] = None if day is None else day.isoformat()
+        return self._days[due.text]
 
     def questions(self, results: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
         """The missing facts, those that decide most of weight first, each with its question."""
@@ -385,26 +390,28 @@ class Answer:
             for path in result["missing"]:
                 decides.setdefault(path, []).append(result)
 
-        def weight(path: str) -> tuple[int, int, int, str]:
-            rules = decides[path]
-            gates = sum(1 for rule in rules if rule["gate"])
-            worst = max(SEVERITY_RANK[rule["severity"]] for rule in rules)
-            return -gates, -worst, -len(rules), path
+        questions = []
+        for path, rules in decides.items():
+            gates = sum([rule["gate"] for rule in rules])
+            severity = max([rule["severity"] for rule in rules], key=SEVERITY_RANK.__getitem__)
+            weight = -gates, -SEVERITY_RANK[severity], -len(rules), path
+            questions.append((weight, severity, [rule["rule"] for rule in rules]))
+        questions.sort()
+        return [
+            self._question(weight[-1], decided, severity, weight[0] != 0)
+            for weight, severity, decided in questions
+        ]
 
-        return [self._question(path, decides[path]) for path in sorted(decides, key=weight)]
-
-    def _question(self, path: str, results: list[dict[str, Any]]) -> dict[str, Any]:
+    def _question(self, path: str, decides: list[str], severity: str, gate: bool) -> dict[str, Any]:
         fact = self.case.model.facts.get(static_path(path))
         return {
             "path": path,
             "title": self.title_of(path),
             "question": fact.question if fact is not None else None,
             "of": self._owner(path),
-            "decides": [result["rule"] for result in results],
-            "severity": max(
-                (result["severity"] for result in results), key=SEVERITY_RANK.__getitem__
-            ),
-            "gate": any(result["gate"] for result in results),
+            "decides": decides,
+            "severity": severity,
+            "gate": gate,
         }
 
     def state_of(self, formula: Formula) -> Value:
