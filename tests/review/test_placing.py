@@ -1,4 +1,4 @@
-"""The place on the spectrum and the health: by evidence, as a range, under the law of the unknown."""
+"""Place and health: by evidence, as ranges, under the law of the unknown."""
 
 from __future__ import annotations
 

@@ -109,7 +109,7 @@ def _place(spectrum: Json | None, review: Json) -> str:
     low, high = _stated(spectrum["low"], review), _stated(spectrum["high"], review)
     if low == high:
         return f"{low} {level_title(spectrum['low'], review)}"
-    return f"{low} to {high}, not known which"
+    return f"{low} to {high}"
 
 
 def _stated(level: str | None, review: Json) -> str:
@@ -132,10 +132,11 @@ def _sections(review: Json, paint: Paint) -> list[str]:
     portfolio = review["portfolio"]
     lines = [paint.strong("To decide")]
     for number, one in enumerate(portfolio["decisions"], 1):
-        lines += paint.paragraph(f"{number}. {one['title']}. {one['text']}", INDENT, 3)
+        text = one["text"] if paint.page.full else names_of(one["in"], 2)
+        lines += paint.paragraph(f"{number}. {one['title']}: {text}", INDENT, 3)
     if not portfolio["decisions"]:
         lines += paint.paragraph("nothing of weight", INDENT)
-    lines += ["", paint.strong("In focus")]
+    lines.append(paint.strong("In focus"))
     focus = portfolio["focus"]
     for one in focus[: len(focus) if paint.page.full else SHOWN]:
         by = by_when({"due_on": one["due"], "due": one["due"]})
@@ -145,22 +146,22 @@ def _sections(review: Json, paint: Paint) -> list[str]:
         lines += paint.paragraph(text, INDENT, 2)
     if len(focus) > SHOWN and not paint.page.full:
         lines.append(f"  and {len(focus) - SHOWN} more; `--all` shows them")
-    lines += ["", paint.strong("Good practice")]
-    for practice in portfolio["practices"][:2]:
+    lines.append(paint.strong("Good practice"))
+    for practice in portfolio["practices"][: len(focus) if paint.page.full else 1]:
         text = (
             f"{practice['rule']} {practice['title']}: {names_of(practice['have'], 2)} have it; "
             f"{len(practice['lack'])} lack it"
         )
         lines += paint.paragraph(text, INDENT, 2)
     money = portfolio["money"]
-    lines += ["", paint.strong("Costs and benefits")]
+    lines.append(paint.strong("Costs and benefits"))
     text = (
         f"whole-life cost {sum_words(money['whole_life'])}; planned by now "
         f"{sum_words(money['planned'])}; realised {sum_words(money['realised'])}"
     )
     lines += paint.paragraph(text, INDENT, 2)
     if review["trend"] is not None:
-        lines += ["", paint.strong(f"Since {day(review['trend']['evaluated_on'])}")]
+        lines.append(paint.strong(f"Since {day(review['trend']['evaluated_on'])}"))
         lines += paint.paragraph(trend_words(review["trend"]), INDENT, 2)
     least = review["method"]["respondents_least"]
     lines += ["", *paint.aside(_limits(review, least), 0)]

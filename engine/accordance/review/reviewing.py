@@ -367,7 +367,7 @@ def _about_shared(shared: Json) -> Json:
     do = shared["do"]
     deed = f": {do[:1].lower()}{do[1:]}" if do else ""
     return {
-        "title": f"One answer to what {_many(len(shared['in']))} share",
+        "title": f"One answer for {_many(len(shared['in']))} ({shared['rule']})",
         "text": f"“{shared['title']}” holds in none of them ({shared['rule']}, "
         f"{shared['severity']}). Decide whether it is mended once for all{deed}.",
         "owner": shared["owner"],
@@ -392,7 +392,7 @@ def _about_unknown(reviewed: Sequence[Reviewed], money: Json) -> Json | None:
     if gaps:
         words.append(f"in {_many(len(gaps))} rules of weight cannot be decided for want of facts")
     return {
-        "title": "What is not known",
+        "title": "Costs and facts that are not known",
         "text": f"{'; '.join(words)}. Decide who finds out, and by when.",
         "owner": "Chief finance officer",
         "in": [{"id": one["id"], "title": one["title"]} for one in unknown or gaps],
