@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from accordance.strategy.model import Strategy
+from accordance.sweep import workers
 from tests.sweep.sweeping import facts, said, sweep, write_lines
 
 CASES = [
@@ -94,6 +95,25 @@ def test_the_same_outcomes(workplace: Path, small: Strategy, engine: str) -> Non
         "write_csv": ["r.csv:2", "r.csv:3", "r.csv:4"],
         "write_parquet": ["r.parquet:1", "r.parquet:2", "r.parquet:3"],
     }
+
+
+@pytest.mark.usefixtures("libraries_may_warn")
+@pytest.mark.parametrize("engine", ENGINES)
+def test_several_processes_say_the_same(
+    workplace: Path, small: Strategy, engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("f").mkdir()
+    for number in range(50):
+        one = facts(f"P{number}", a=number % 3 == 0, n=number, c=None)
+        if number % 7 == 0:
+            one["x"] = 1
+        Path(f"f/{number:02}.yaml").write_text(json.dumps(one), encoding="utf-8")
+    sweep(small, "f", out="one", engine=engine)
+    monkeypatch.setattr(workers, "WORTH_IT", 10)
+    monkeypatch.setattr(workers, "_processors", lambda: 2)
+    sweep(small, "f", out="two", engine=engine)
+    for name in ("outcomes.parquet", "rejected.parquet", "manifest.json"):
+        assert Path("one", name).read_bytes() == Path("two", name).read_bytes()
 
 
 MAPPING = """\

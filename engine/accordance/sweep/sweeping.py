@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
@@ -14,13 +14,14 @@ from ..check.checker import Checker
 from ..facts.case import Case
 from ..facts.stating import stated_facts
 from ..feel.values import NONE, Value
-from ..problem import Refused
+from ..problem import Problem, Refused
 from ..strategy.model import Strategy
 from . import answers
 from .answers import ROW
 from .parquet import Rows
 from .records import Block, Lines, Record, lines_table
 from .singly import Answered, Rejected, Singly
+from .workers import Workers
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -80,9 +81,11 @@ class Sweep:
         self.singly = Singly(self.checker, options.today)
         self.schema = schema_of(strategy, self.checker)
         self._columns: Columns | None = None
+        self._workers = Workers(strategy, options.today)
 
     def close(self) -> None:
         self.checker.close()
+        self._workers.close()
         if self._columns is not None:
             self._columns.close()
             self._columns = None
@@ -98,19 +101,30 @@ class Sweep:
         return self._by_check(block) if engine == CHECK else self._by_columns(block)
 
     def _by_check(self, block: Block) -> Part:
-        rows, rejected = self._one_by_one(iter(block))
+        rows, rejected = self._one_by_one(list(block))
         return Part(self._placed(self._table(rows), block), rejected, len(block))
 
-    def _one_by_one(self, records: Iterable[Record]) -> tuple[list[Answered], list[Rejected]]:
+    def _one_by_one(self, records: Sequence[Record]) -> tuple[list[Answered], list[Rejected]]:
         rows: list[Answered] = []
         rejected: list[Rejected] = []
-        for record in records:
-            found = self.singly.answer(record)
+        for found in self._answers_of(records):
             if isinstance(found, Rejected):
                 rejected.append(found)
             else:
                 rows.append(found)
         return rows, rejected
+
+    def _answers_of(self, records: Sequence[Record]) -> Iterator[Answered | Rejected]:
+        if not self._workers.wanted(records):
+            yield from map(self.singly.answer, records)
+            return
+        columns = self._answers().names
+        for record, found in zip(records, self._workers.answers(records, columns), strict=True):
+            if isinstance(found, tuple):
+                yield dict(zip(columns, found, strict=True))
+            else:
+                assert isinstance(found, list)
+                yield Rejected(record, tuple(found))
 
     def _by_columns(self, block: Block) -> Part:
         import numpy as np
@@ -133,7 +147,7 @@ class Sweep:
             reasons |= dict.fromkeys(found.filter(unsure)[ROW].to_pylist(), UNDECIDED)
             unread = [row for row in doubted if row not in reasons]
             reasons |= columns.reasons(reading.facts, unread) if unread else {}
-        rows, rejected = self._one_by_one(block.record(row) for row in doubted)
+        rows, rejected = self._one_by_one([block.record(row) for row in doubted])
         if rows:
             sure = pa.concat_tables([self._typed(sure), self._table(rows)])
             sure = sure.take(pc.sort_indices(sure, sort_keys=[(ROW, "ascending")]))
@@ -167,22 +181,31 @@ class Sweep:
         if isinstance(block, Rows):
             return _Reading(block)
         found = _Reading(pa.table({}))
+        # Which source said what otherwise does not stand in columns.
+        found.singly = [record.row for record in block if record.parts]
+        records = [record for record in block if not record.parts]
         rows: list[int] = []
         texts: list[str] = []
-        for record in block:
-            if record.parts:
-                # Which source said what otherwise does not stand in columns.
-                found.singly.append(record.row)
-                continue
-            try:
-                text = line_of(self.singly.case(record))
-            except Refused as refused:
-                found.rejected.append(Rejected(record, refused.problems))
-            else:
+        for record, said in zip(records, self._lines_of(records), strict=True):
+            if isinstance(said, str):
                 rows.append(record.row)
-                texts.append(text)
+                texts.append(said)
+            else:
+                found.rejected.append(Rejected(record, tuple(said)))
         found.facts = lines_table(rows, texts)
         return found
+
+    def _lines_of(self, records: Sequence[Record]) -> Iterator[str | Sequence[Problem]]:
+        if self._workers.wanted(records):
+            for said in self._workers.lines(records):
+                assert not isinstance(said, tuple)
+                yield said
+            return
+        for record in records:
+            try:
+                yield line_of(self.singly.case(record))
+            except Refused as refused:
+                yield refused.problems
 
     # rows
 
