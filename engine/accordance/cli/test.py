@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ..strategy.model import Rule, Strategy
     from ..strategy.portfolio_cases import PortfolioCase
     from ..workbench.mutation.bench import Bench
+    from ..workbench.mutation.mutating import Look
 
 JUNIT: Final = "junit"
 ENOUGH: Final = 95.0
@@ -69,6 +70,12 @@ Examples:
         metavar="PERCENT",
         help=f"With --mutate: leave with exit code 1 if less is noticed. [default: {ENOUGH:g}]",
     ),
+    click.option(
+        "--witness",
+        is_flag=True,
+        help="With --mutate: ask the solver for a partnership that would have noticed. Needs the"
+        " extra `prove`.",
+    ),
     click.option("--watch", is_flag=True, help="Run again what a change of a file touches."),
     click.option(
         "--record",
@@ -88,6 +95,7 @@ def command(
     coverage: bool,
     mutate: bool,
     at_least: float | None,
+    witness: bool,
     watch: bool,
     record: tuple[str, str] | None,
     name: str | None,
@@ -107,6 +115,8 @@ def command(
     _refuse_together(coverage=coverage, mutate=mutate, watch=watch, record=record is not None)
     if at_least is not None and not mutate:
         raise click.UsageError("--at-least goes with --mutate")
+    if witness and not mutate:
+        raise click.UsageError("--witness goes with --mutate")
     if name is not None and record is None:
         raise click.UsageError("--name goes with --record")
     if junit is not None and (coverage or mutate or watch or record):
@@ -125,7 +135,7 @@ def command(
     if record is not None:
         return _record(chosen, record, name)
     if mutate:
-        return _mutate(chosen, ENOUGH if at_least is None else at_least, form, output)
+        return _mutate(chosen, ENOUGH if at_least is None else at_least, witness, form, output)
     if coverage:
         return _coverage(chosen, form, output)
     if watch:
@@ -239,16 +249,36 @@ def _bench(chosen: _Chosen) -> tuple[Bench, list[Rule]]:
     return Bench(Checker(loaded), cases), rules
 
 
-def _mutate(chosen: _Chosen, at_least: float, form: str, output: str | None) -> int:
+def _mutate(chosen: _Chosen, at_least: float, witness: bool, form: str, output: str | None) -> int:
     from ..report.mutation import render
     from ..workbench.mutation.mutating import run_changes
 
     bench, rules = _bench(chosen)
     outcome = run_changes(
-        bench, chosen.folder, rules, lambda changes: with_progress(changes, "changing")
+        bench,
+        chosen.folder,
+        rules,
+        lambda changes: with_progress(changes, "changing"),
+        _solver() if witness else None,
     )
     write(render(outcome, form, page_for(output)), output, form)
     return int(outcome["changes"] > 0 and outcome["noticed"] * 100 < at_least * outcome["changes"])
+
+
+def _solver() -> Look:
+    from importlib.util import find_spec
+
+    if find_spec("z3") is None:
+        raise Refused(
+            Problem(
+                Code.USAGE,
+                "`--witness` needs z3, which is not installed",
+                help="install it with pip install 'accordance[prove]'",
+            )
+        )
+    from ..workbench.mutation.witnessing import look
+
+    return look
 
 
 def _coverage(chosen: _Chosen, form: str, output: str | None) -> int:

@@ -35,13 +35,29 @@ def lines(outcome: Json, paint: Paint) -> list[str]:
         ]
         text += paint.aside(where(change), INDENT)
         text += paint.paragraph(f"{passed(change)}: {change['advice']}", INDENT, 2)
-        text.append("")
+        text += [*_solver(change, paint), ""]
+    for change in outcome["same"]:
+        title = f"{MARKS['not_applicable']} {read_by(change)}  {change['says']}"
+        text += [paint.dim(line) for line in paint.paragraph(title, 0, 2)]
+        text += paint.aside(where(change), INDENT)
+        text += [*_solver(change, paint), ""]
     if outcome["kinds"]:
         text += [*paint.grid(rows(outcome), HEAD), ""]
     state = "insufficient_evidence" if outcome["unnoticed"] else "compliant"
     strategy = outcome["strategy"]
     name = paint.dim(f"  (strategy {strategy['name']} {strategy['version']})")
     return [*text, paint.state(f"{MARKS[state]} {total(outcome)}", state) + name]
+
+
+def _solver(change: Json, paint: Paint) -> list[str]:
+    """What the solver said, with the partnership that it found."""
+    said = change["solver"]
+    if said is None:
+        return []
+    text = paint.paragraph(said["says"], INDENT, 2)
+    if said["witness"] is not None:
+        text += [" " * (2 * INDENT) + line for line in said["witness"]["lines"]]
+    return text
 
 
 def markdown(outcome: Json) -> str:
@@ -56,6 +72,7 @@ def markdown(outcome: Json) -> str:
                 [
                     markup.code(where(change)),
                     markup.prose(f"{passed(change)}: {change['advice']}"),
+                    *([markup.prose(change["solver"]["says"])] if change["solver"] else []),
                 ]
             )
         )
@@ -96,7 +113,9 @@ def total(outcome: Json) -> str:
     if not outcome["changes"]:
         return "no change was made: these rules have nothing to change"
     share = outcome["score"] * 100
+    same = len(outcome["same"])
+    left_out = f"; {count(same, 'change')} made no difference" if same else ""
     return (
         f"{outcome['noticed']:,} of {count(outcome['changes'], 'change')} were noticed "
-        f"({share:.1f} %)"
+        f"({share:.1f} %){left_out}"
     )

@@ -10,7 +10,8 @@ from typing import Final
 from ..problem import Place, Refused
 from ..source.reading import read
 from ..source.tree import Located, Mapping, Scalar, Sequence
-from ..strategy.folder import HEADER, RULES, locate, read_strategy_files
+from ..strategy.chain import folders_of
+from ..strategy.folder import HEADER, RULES, Folder, locate, read_strategy_files
 from ..strategy.model import Strategy
 
 _EXPRESSION: Final = ("is",)
@@ -32,24 +33,27 @@ class Places:
             **{rule.id: rule.place for rule in strategy.rules},
         }
         try:
-            place = locate(folder)
-            files = read_strategy_files(place)
+            places = folders_of(folder) if strategy.extends else [locate(folder)]
+            for place in places:  # the nearest first
+                # What was tailored further up stands where the strategy says, and not there.
+                self._read(place, frozenset() if place is places[0] else strategy.tailored)
         except Refused:
             return
-        for file in files:
-            if file.name != HEADER and not file.name.startswith(f"{RULES}/"):
-                continue
-            try:
-                node = read(data=file.data, name=place.shown(file.name))
-            except Refused:
-                continue
-            for group in ("parameters", "definitions", "rules"):
-                self._enter(_entry(node, group))
 
-    def _enter(self, group: Located | None) -> None:
+    def _read(self, place: Folder, without: frozenset[str]) -> None:
+        for file in read_strategy_files(place):
+            if file.name == HEADER or file.name.startswith(f"{RULES}/"):
+                try:
+                    node = read(data=file.data, name=place.shown(file.name))
+                except Refused:
+                    continue
+                for group in ("parameters", "definitions", "rules"):
+                    self._enter(_entry(node, group), without)
+
+    def _enter(self, group: Located | None, without: frozenset[str]) -> None:
         if isinstance(group, Mapping):
             for name, node in group.entries.items():
-                if isinstance(node, Mapping):
+                if isinstance(node, Mapping) and name not in without:
                     self._owners.setdefault(name, node)
 
     def of(self, owner: str, field: str, entry: int | str | None = None, offset: int = 0) -> Place:

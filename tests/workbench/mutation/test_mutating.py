@@ -64,6 +64,7 @@ def test_what_no_case_notices_is_told_as_its_owner_reads_it(tmp_path: Path) -> N
             "cases": 6,
             "says": "in the requirement, `people <= 12` became `people < 12`",
             "advice": "write a case in which both sides of `people <= 12` are equal",
+            "solver": None,
         }
     ]
     assert (outcome["changes"], outcome["noticed"], outcome["score"]) == (13, 12, 0.9231)

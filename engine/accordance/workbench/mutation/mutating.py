@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ...check.answer import PROGRAM, strategy_stamp
 from ...problem import Code, Place, Problem, Refused
 from ...strategy.cases import RuleCase
-from ...strategy.model import Rule
+from ...strategy.model import Rule, Strategy
 from ..places import Places
 from ..trial import failure
 from .advice import advice, says
@@ -17,37 +17,51 @@ from .bench import Bench
 from .changes import Change, Changes
 from .variants import Kind
 
+if TYPE_CHECKING:
+    from .witnessing import Finding
+
 SCHEMA: Final = "accordance/mutation/1"
 SHOWN_FAILURES: Final = 5
 
 Track = Callable[[Sequence[Change]], Iterable[Change]]
+Look = Callable[[Strategy, Change], "Finding"]
 
 
 def run_changes(
-    bench: Bench, folder: str | None, rules: Sequence[Rule], track: Track = iter
+    bench: Bench,
+    folder: str | None,
+    rules: Sequence[Rule],
+    track: Track = iter,
+    look: Look | None = None,
 ) -> dict[str, Any]:
     """What became of every change of these rules, and of the definitions and parameters that they
     read.
 
     `track` sees the changes go by. A change that seems to go unnoticed is made, and its cases are
-    checked by the check itself, before that is said. Raises Refused where a case fails as the
-    strategy stands, since nothing can be learnt from it then.
+    checked by the check itself, before that is said. `look` asks the solver about it (see
+    witnessing.py); what it proves to be no change does not count. Raises Refused where a case
+    fails as the strategy stands, since nothing can be learnt from it then.
     """
     _refuse_failing(bench, rules)
     names = {rule.id for rule in rules}
     changes = [change for change in Changes(bench.strategy).all(rules) if names & set(change.rules)]
-    unnoticed: list[Change] = []
+    unnoticed: list[tuple[Change, Finding | None]] = []
+    same: list[tuple[Change, Finding | None]] = []
     noticed: dict[str, Counter[bool]] = {rule.id: Counter() for rule in rules}
     kinds: dict[Kind, Counter[bool]] = {kind: Counter() for kind in Kind}
     for change in track(changes):
         found = (bench.noticed_by(change) or bench.confirm(change)) is not None
         if not found:
-            unnoticed.append(change)
+            finding = None if look is None else look(bench.strategy, change)
+            if finding is not None and finding.same:
+                same.append((change, finding))
+                continue
+            unnoticed.append((change, finding))
         kinds[change.kind][found] += 1
         for name in change.rules:
             if name in noticed:
                 noticed[name][found] += 1
-    total = len(changes)
+    total = len(changes) - len(same)
     places = Places(folder, bench.strategy)
     return {
         "schema": SCHEMA,
@@ -70,11 +84,12 @@ def run_changes(
             }
             for name, found in noticed.items()
         ],
-        "unnoticed": [_told(change, bench, places) for change in unnoticed],
+        "unnoticed": [_told(*one, bench, places) for one in unnoticed],
+        "same": [_told(*one, bench, places) for one in same],
     }
 
 
-def _told(change: Change, bench: Bench, places: Places) -> dict[str, Any]:
+def _told(change: Change, finding: Finding | None, bench: Bench, places: Places) -> dict[str, Any]:
     spot = change.spot
     place = places.of(spot.owner, spot.field, spot.entry, spot.start)
     cases = sum(len(bench.cases.get(name, ())) for name in change.rules)
@@ -91,6 +106,7 @@ def _told(change: Change, bench: Bench, places: Places) -> dict[str, Any]:
         "cases": cases,
         "says": says(change),
         "advice": advice(change),
+        "solver": None if finding is None else finding.to_json(),
     }
 
 
