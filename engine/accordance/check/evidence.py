@@ -148,13 +148,13 @@ class EvidenceReader:
     the case they were evaluated on.
     """
 
-    __slots__ = ("_found", "_tracer", "frame", "leaves")
+    __slots__ = ("_facts", "_tracer", "frame", "leaves")
 
     def __init__(self, tracer: Tracer, frame: Frame, leaves: list[Value]) -> None:
         self._tracer = tracer
         self.frame = frame
         self.leaves = leaves
-        self._found: dict[int, Evidence] = {}
+        self._facts: dict[int, dict[str, Value]] = {}
 
     def state(self, formula: Formula) -> Value:
         """Whether a formula is true, false or UNKNOWN on this case."""
@@ -187,15 +187,15 @@ class EvidenceReader:
             if code.simple or states[index] is UNKNOWN:
                 code.evidence(frame, found)
             else:
-                found.add(self._decided(index, code, frame))
+                found.facts.update(self._decided(index, code, frame))
         return found
 
-    def _decided(self, index: int, code: Code, frame: Frame) -> Evidence:
-        """What a leaf rests on that is true or false: it is decided without what is missing."""
-        found = self._found.get(index)
-        if found is None:
-            found = self._found[index] = Evidence(self.leaves[index])
+    def _decided(self, index: int, code: Code, frame: Frame) -> dict[str, Value]:
+        """The facts on which a leaf rests that is true or false: whatever is missing, it is
+        decided without it."""
+        facts = self._facts.get(index)
+        if facts is None:
+            found = Evidence(self.leaves[index])
             code.evidence(frame, found)
-            found.missing.clear()
-            found.reasons.clear()
-        return found
+            facts = self._facts[index] = found.facts
+        return facts

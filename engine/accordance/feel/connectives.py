@@ -59,8 +59,9 @@ def compared(sign: str, left: Code, right: Code) -> Code:
     first, second = left.value, right.value
 
     def excuse(frame: Frame, found: Evidence) -> None:
-        one, other = first(frame), second(frame)
-        if one is UNKNOWN or other is UNKNOWN:
+        one = first(frame)
+        other = UNKNOWN if one is UNKNOWN else second(frame)
+        if other is UNKNOWN:
             return
         given = logic.equal(one, other) if sign in "!=" else logic.order(sign, one, other)
         if given is UNKNOWN:

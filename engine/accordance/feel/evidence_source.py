@@ -186,16 +186,20 @@ class EvidenceWriter:
         if function.partial:
             # It may have a result although not all is known of its arguments.
             parts = parts._replace(lines=parts.all, doubts=())
-        doubt = [f"{value.text} is U"]
+        lines, doubt = list(parts.lines), [f"{value.text} is U"]
         if all(_is_fact(one) or _is_item_fact(one) or one.daily for one in arguments):
             # Where a fact is missing, nothing else needs to be said.
             doubt = [self._no_gap(one) for one in arguments if not one.daily] + doubt
             reason = f"found.reasons[{no_result_reason(function.name)!r}] = None"
         else:
+            # Where the arguments entered something missing, it is the reason.
+            same = self._values.new("same")
+            lines = [f"{same} = len(missing)", *lines, f"{same} = {same} == len(missing)"]
+            doubt.insert(0, same)
             gather = self._values.bind(self._define(parts))
             reason = f"no_reason_else({gather}, {function.name!r}, frame, found)"
         doubts = f"if {' and '.join(doubt)}:", f"    {reason}"
-        return _joined(parts.lines, [value, parts], (*parts.doubts, *doubts))
+        return _joined(lines, [value, parts], (*parts.doubts, *doubts))
 
     def _no_gap(self, fact: Code) -> str:
         """Whether a fact is not missing."""

@@ -136,6 +136,17 @@ def _list_contains(items: Value, element: Value) -> Value:
             if type(item) is not str and item is not NONE:
                 return UNKNOWN
         return False
+    if type(items) is Uncertain and type(element) is str:
+        found: Value = False
+        for item, sure in items.pairs:
+            if type(item) is str:
+                if item == element:
+                    if sure:
+                        return True
+                    found = UNKNOWN
+            elif item is not NONE:
+                found = UNKNOWN
+        return found
     pairs = pairs_of(items)
     if pairs is None:
         return UNKNOWN
