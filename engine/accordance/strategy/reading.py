@@ -58,6 +58,11 @@ def examine_strategy(folder: str | None = None) -> Reading:
     return _read(chain.own.folder, chain, chain.digest())
 
 
+def examine_chain(chain: Chain) -> Reading:
+    """The same of files that were read already, whatever stands on the disk by now."""
+    return _read(chain.own.folder, chain, chain.digest())
+
+
 def _read(folder: Folder, chain: Chain, digest: str) -> Reading:
     from .fields import in_file_order
     from .unused import unused_names

@@ -1,0 +1,1 @@
+"""The numbers of a strategy, out to a sheet and back in."""
