@@ -26,7 +26,7 @@ def test_help_groups_the_commands_by_reader(call: Caller) -> None:
     sections = re.findall(r"(?m)^(\S.*):$|^  ([a-z]+)  ", done.out)
     assert [title or name for title, name in sections] == [
         *("Options", "Procurement officer", "check", "explain", "new"),
-        *("Policy owner", "rules", "lint", "test", "prove", "impact", "publish"),
+        *("Policy owner", "rules", "lint", "test", "prove", "parameters", "impact", "publish"),
         *("Auditor", "sweep", "verify", "compare", "review", "import"),
     ]
 

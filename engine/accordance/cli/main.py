@@ -18,7 +18,7 @@ from .stream import say, silence
 
 COMMANDS: Final = {
     "Procurement officer": ("check", "explain", "new"),
-    "Policy owner": ("rules", "lint", "test", "prove", "impact", "publish"),
+    "Policy owner": ("rules", "lint", "test", "prove", "parameters", "impact", "publish"),
     "Auditor": ("sweep", "verify", "compare", "review", "import"),
 }
 """Every command under the reader it is made for; its module in this package has the same name,
