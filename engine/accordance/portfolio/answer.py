@@ -34,6 +34,8 @@ SCHEMA: Final = "accordance/portfolio/1"
 MOST_CASES: Final = 100
 """So many cases of a group are named; of the others only their number is."""
 MOST_FACTS: Final = 200
+MOST_RESULTS: Final = 1_000
+"""So many findings of one rule are listed; of the others only their number is."""
 UNNAMED: Final = "not known"
 _CASE: Final = re.compile(r"\[(\d+)\]\.?(.*)", re.DOTALL)
 
@@ -67,11 +69,14 @@ class Answering:
         rules, results = [], []
         for codes in self._codes:
             counts: Counter[str] = Counter()
+            listed = 0
             for one in judgements(codes, self.members, self.today):
                 counts["moot" if one.said.moot else one.outcome.value] += 1
                 if one.kind is not None or not one.scene.codes.rule.group_by:
-                    results.append(self.result(one))
-            rules.append(rule_entry(codes.rule, counts))
+                    listed += 1
+                    results += [self.result(one)] if listed <= MOST_RESULTS else []
+            entry = rule_entry(codes.rule, counts)
+            rules.append(entry | {"results_more": max(0, listed - MOST_RESULTS)})
         return document(self.checker, self.today, len(self.members), rules, results) | {
             "providers": self.reader.providers.report(names)
         }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from ..check.checker import Checker
@@ -19,10 +19,13 @@ def evaluate(
     cases: Sequence[tuple[Case, Assessment]],
     today: dt.date,
     table: Mapping[str, str] | None = None,
+    only: Collection[str] | None = None,
 ) -> dict[str, Any]:
     """What the rules over the portfolio say of cases that were checked on one day. `table` is the
-    body's table of aliases."""
+    body's table of aliases; `only` are the ids of the rules that are asked, None for all."""
     reader, members = members_of(checker, cases, table)
+    if only is not None:
+        reader.rules = tuple(rule for rule in reader.rules if rule.id in only)
     return answer(reader, members, today, provider_names(case for case, _ in cases))
 
 

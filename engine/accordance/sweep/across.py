@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from ..portfolio.answer import worst
+from ..portfolio.answer import document, worst
 from ..portfolio.evaluating import evaluate
 from ..portfolio.providers import FILE, load_table
 from ..strategy.folder import locate
 from .records import Block
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from ..check.judging import Assessment
     from ..facts.case import Case
     from ..strategy.model import Strategy
@@ -66,7 +68,47 @@ def by_check(
     """What the rules say, with every record read and checked by `check`; `gone` are the numbers of
     those that are no cases of the run."""
     pairs = list(_checked(sweep, blocks, gone))
-    return evaluate(sweep.checker, pairs, sweep.options.today, aliases.table)
+    made = evaluate(sweep.checker, pairs, sweep.options.today, aliases.table)
+    names = sorted(rule.id for rule in sweep.strategy.portfolio)
+    return made | {"told_from": {"columns": [], "check": names}}
+
+
+def from_columns(
+    sweep: Sweep,
+    tables: Iterable[pa.Table],
+    blocks: Callable[[], Iterable[Block]],
+    gone: frozenset[int],
+    aliases: Aliases,
+) -> dict[str, Any]:
+    """What the rules say, told from the columns of the parts of a run; those of a form that does not
+    add up are told by `check`, with every record read again."""
+    import pyarrow as pa
+
+    from .group_columns import GroupColumns, columns_read
+
+    features, checker, today = sweep.features, sweep.checker, sweep.options.today
+    assert features is not None
+    names = [*columns_read(features, checker), *(one.name for one in features.columns)]
+    rows = pa.concat_tables([table.select(names) for table in tables])
+    told = GroupColumns(features, checker, today, aliases.table, rows)
+    try:
+        entries, results, providers = told.answers()
+        report = told.providers.report(providers)
+    finally:
+        told.close()
+    others = {rule.id for rule in features.others}
+    if others:
+        pairs = list(_checked(sweep, blocks(), gone))
+        by_check = evaluate(checker, pairs, today, aliases.table, others)
+        entries += by_check["rules"]
+        results += by_check["results"]
+        report = by_check["providers"]
+    order = {rule.id: place for place, rule in enumerate(sweep.strategy.portfolio)}
+    entries.sort(key=lambda one: order[one["rule"]])
+    results.sort(key=lambda one: order[one["rule"]])
+    made = document(checker, today, rows.num_rows, entries, results)
+    told_from = {"columns": sorted(features.rules), "check": sorted(others)}
+    return made | {"providers": report, "told_from": told_from}
 
 
 def _checked(

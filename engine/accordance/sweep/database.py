@@ -19,6 +19,7 @@ import pyarrow as pa
 from ..plan.planning import Plan
 from .answers import ROW
 from .columns import Demands
+from .features import Features, feature_query
 from .parquet import Rows, TextColumns
 from .relational import Relation
 from .scanning import (
@@ -46,7 +47,12 @@ class Columns:
     """A plan made ready to answer for many records at once. Not to be shared between threads."""
 
     def __init__(
-        self, plan: Plan, today: dt.date, threads: int | None = None, memory: str = MEMORY
+        self,
+        plan: Plan,
+        today: dt.date,
+        threads: int | None = None,
+        memory: str = MEMORY,
+        features: Features | None = None,
     ) -> None:
         from ibis.backends.sql.compilers import DuckDBCompiler
 
@@ -63,6 +69,9 @@ class Columns:
         self._connection.execute("SET preserve_insertion_order = true")
         self._connection.execute(f"SET disabled_optimizers = '{','.join(HARMFUL)}'")
         self._query = Relation(plan, today).query(FACTS, DuckDBCompiler(), self._note_demands)
+        self._features = None
+        if features is not None:
+            self._features = feature_query(plan, today, features, FACTS, DuckDBCompiler())
 
     def close(self) -> None:
         self._connection.close()
@@ -120,13 +129,17 @@ class Columns:
 
     # what the plan says
 
-    def answer(self, facts: pa.Table | Rows) -> pa.Table:
-        """The rows of the records that the plan answers for, in the order of the records; `facts`
-        are rows of Parquet, or a table with the columns ROW and `line`."""
+    def answer(self, facts: pa.Table | Rows) -> tuple[pa.Table, pa.Table | None]:
+        """The rows of the records that the plan answers for, in the order of the records, and what
+        the rules over the portfolio need of them, by ROW; `facts` are rows of Parquet, or a table
+        with the columns ROW and `line`."""
         self._register(facts)
         try:
             self._connection.execute(self._vouched(facts))
-            return self._connection.sql(self._query).to_arrow_table()
+            found = self._connection.sql(self._query).to_arrow_table()
+            if self._features is None:
+                return found, None
+            return found, self._connection.sql(self._features).to_arrow_table()
         finally:
             self._connection.unregister("records")
             self._connection.execute(f"DROP TABLE IF EXISTS {named(FACTS)}")

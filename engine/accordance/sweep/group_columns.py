@@ -31,6 +31,7 @@ from ..plan.reading import FactsRead
 from ..portfolio.aggregates import COUNT, EVERY, SOME, SUM, Aggregate, aggregate_name
 from ..portfolio.answer import (
     MOST_CASES,
+    MOST_RESULTS,
     UNNAMED,
     actions,
     figure,
@@ -60,8 +61,6 @@ from .features import BROKEN, ColumnRule, Features
 if TYPE_CHECKING:
     import pyarrow as pa
 
-MOST_RESULTS: Final = 1_000
-"""So many findings of one rule are listed; of the others only their number is."""
 MOST_MISSING: Final = 100
 _HIGH: Final = len(SEVERITIES) - 1 - SEVERITIES.index("high")
 
@@ -548,6 +547,7 @@ class _OneRule:
         for name, (over, _, field) in self.column.parts.listed.items():
             figures[name] = self._listed(told.group, over, self.column.listed[name], field)
         missing = self._missing(told.group) if kind is Kind.GAP else []
+        reasons = self._reasons(told.group) if kind is Kind.GAP else []
         unmet = self._unmet(told, figures)
         return result_head(rule, told.group, case) | {
             "outcome": outcome.value,
@@ -556,10 +556,10 @@ class _OneRule:
             "severity": told.said.severity,
             "severity_least": told.said.severity_least,
             "gate": False,
-            "message": self._message(told, unmet, figures, missing),
+            "message": self._message(told, unmet, figures, missing, reasons),
             "unmet": unmet,
             "missing": missing,
-            "reasons": [],
+            "reasons": reasons,
             "figures": {
                 name: figure(figures[name])
                 for name in (
@@ -625,6 +625,21 @@ class _OneRule:
         unique = {(one["case"], one["path"]): one for one in found}
         return list(unique.values())[:MOST_MISSING]
 
+    def _reasons(self, group: str | None) -> list[str]:
+        """Which rules' own outcomes are not known of cases of the group."""
+        if self.rule.rank is not None:
+            return ["too little is known of the cases to tell their order"]
+        rules = [one for one in self.column.conditions.values() if one and one.startswith(BROKEN)]
+        found = []
+        for rule in dict.fromkeys(one.removeprefix(BROKEN) for one in rules):
+            ((count,),) = self._fetch(
+                f'SELECT count(*) FROM ({self._members(group)}) AS m JOIN f ON f."{ROW}" = m.row'
+                f' WHERE f."{rule}" = {INSUFFICIENT}'
+            )
+            cases = "1 case" if count == 1 else f"{count:,} cases"
+            found += [f"of {cases} it is not known whether {rule} is broken"] if count else []
+        return found
+
     def _unmet(self, told: _Told, figures: Mapping[str, Value]) -> list[str]:
         found = []
         for index in told.said.unmet:
@@ -636,12 +651,17 @@ class _OneRule:
         return found
 
     def _message(
-        self, told: _Told, unmet: list[str], figures: Mapping[str, Value], missing: list[Any]
+        self,
+        told: _Told,
+        unmet: list[str],
+        figures: Mapping[str, Value],
+        missing: list[Any],
+        reasons: list[str],
     ) -> str:
         if told.said.unmet:
             phrase = joined(unmet)
             return fill(self.rule.finding, lambda name: self._word(told, name, figures, phrase))
-        return other_message(told.said.outcome, told.said.moot, missing, [])
+        return other_message(told.said.outcome, told.said.moot, missing, reasons)
 
     def _word(self, told: _Told, name: str, figures: Mapping[str, Value], unmet: str = "") -> str:
         if name == UNMET:

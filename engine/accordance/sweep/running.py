@@ -8,13 +8,13 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from .. import __version__
 from ..problem import Code, Place, Problem, Refused
 from ..strategy.model import Strategy
 from . import answers
-from .across import NO_ALIASES, Aliases, by_check, in_short
+from .across import NO_ALIASES, Aliases, by_check, from_columns, in_short
 from .answers import ROW
 from .baseline import Against
 from .manifest import about_run, manifest_of, rules_of
@@ -28,7 +28,7 @@ from .run_reading import Run
 from .seals import sealed, text_of
 from .sources import Source
 from .summary import Counting, markdown
-from .sweeping import DUCKDB, Options, Sweep, drawn
+from .sweeping import DUCKDB, WORTH_IT, Options, Sweep, drawn
 from .together import blocks_of, together
 
 if TYPE_CHECKING:
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int], None]
 """Told how many records are done."""
-MANY: Final = 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,16 +193,18 @@ class _Making:
     def sweep_parts(self) -> None:
         """Sweep every block of records, or find it swept before."""
         blocks = self._blocks()
-        first = next(blocks, None)
-        second = next(blocks, None) if first is not None else None
-        many = 0 if first is None else len(first) if second is None else MANY
+        held: list[Block] = []
+        many = 0
+        while many < WORTH_IT and (one := next(blocks, None)) is not None:
+            held.append(one)
+            many += len(one)
+        one = None
+        few = many < WORTH_IT
         self.engine = self.sweep.engine_for(many)
         if self._workshop is None:
-            self._workshop = Bench() if second is None else self._set_up_aside()
+            self._workshop = Bench() if few else self._set_up_aside()
         done = 0
-        for block in _chained(first, second, blocks):
-            # Nothing here holds the block once it is swept.
-            first = second = None
+        for block in _chained(held, blocks):
             self._take(block)
             done += len(block)
             self._progress(done)
@@ -316,7 +317,7 @@ class _Making:
 
         def outcomes() -> Iterator[pa.Table]:
             for part in self.parts:
-                table = self._kept(self._table(part, OUTCOMES))
+                table = self._kept(self._table(part, OUTCOMES)).select(self.sweep.schema.names)
                 counting.add(table)
                 yield table
 
@@ -342,10 +343,17 @@ class _Making:
         if not self.sweep.strategy.portfolio:
             return None
         tables = [self._table(part, REJECTED) for part in self.parts]
-        gone = {row for table in tables for row in table[ROW].to_pylist()} | set(self._repeated)
-        task = self.task
-        blocks = blocks_of(task.sources, self.sweep.strategy.model, task.combine)
-        return by_check(self.sweep, blocks, frozenset(gone), task.aliases)
+        gone = frozenset(row for table in tables for row in table[ROW].to_pylist())
+        gone |= self._repeated.keys()
+        task, sweep = self.task, self.sweep
+
+        def blocks() -> Iterator[Block]:
+            return blocks_of(task.sources, sweep.strategy.model, task.combine)
+
+        if self.engine != DUCKDB or sweep.features is None:
+            return by_check(sweep, blocks(), gone, task.aliases)
+        kept = (self._kept(self._table(part, OUTCOMES)) for part in self.parts)
+        return from_columns(sweep, kept, blocks, gone, task.aliases)
 
     def _all_rejected(self) -> pa.Table:
         import pyarrow as pa
@@ -358,11 +366,10 @@ class _Making:
         return whole.take(pc.sort_indices(whole, sort_keys=[(ROW, "ascending")]))
 
 
-def _chained(first: Block | None, second: Block | None, rest: Iterator[Block]) -> Iterator[Block]:
-    if first is not None:
-        yield first
-    if second is not None:
-        yield second
+def _chained(held: list[Block], rest: Iterator[Block]) -> Iterator[Block]:
+    """Blocks that were read ahead, then the others; none is held when it was taken."""
+    while held:
+        yield held.pop(0)
     yield from rest
 
 

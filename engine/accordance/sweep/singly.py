@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..check.checker import Checker
 from ..check.judging import Assessment
@@ -36,6 +36,9 @@ from .answers import (
     ROW,
 )
 from .records import Record, placed
+
+if TYPE_CHECKING:
+    from .features import CaseFeatures
 
 Answered = dict[str, Any]
 """A row of the sweep: the columns of answers.py by name."""
@@ -101,6 +104,8 @@ class Singly:
     """Checks records one by one, as `accordance check` does."""
 
     def __init__(self, checker: Checker, today: dt.date) -> None:
+        self.features: CaseFeatures | None = None
+        """Reads from a case what the rules over the portfolio need, where columns tell them."""
         self._checker = checker
         self._today = today
 
@@ -108,7 +113,9 @@ class Singly:
         """The row of a record, or what is wrong with it."""
         try:
             case = self.case(record)
-            return row_of(self._checker.plan, case, self.assess(case), record.row)
+            assessment = self.assess(case)
+            row = row_of(self._checker.plan, case, assessment, record.row)
+            return row if self.features is None else row | self.features.of(case, assessment)
         except Refused as refused:
             return Rejected(record, refused.problems)
 

@@ -18,6 +18,7 @@ from ..problem import Problem, Refused
 from ..strategy.model import Strategy
 from . import answers
 from .answers import ROW
+from .features import Features, schema
 from .parquet import Rows
 from .records import Block, Lines, Record, lines_table
 from .singly import Answered, Rejected, Singly
@@ -80,6 +81,8 @@ class Sweep:
         self.checker = Checker(strategy)
         self.singly = Singly(self.checker, options.today)
         self.schema = schema_of(strategy, self.checker)
+        self.features: Features | None = None
+        """What the rules over the portfolio need of each case; none where `check` tells them."""
         self._columns: Columns | None = None
         self._workers = Workers(strategy, options.today)
 
@@ -133,7 +136,7 @@ class Sweep:
 
         columns = self._relational()
         reading = self._read(block)
-        found = columns.answer(reading.facts)
+        found, needed = columns.answer(reading.facts)
         sure = found.filter(found[answers.SURE])
         answered = sure[ROW].to_numpy()
         open_ = np.ones(len(block), dtype=bool)
@@ -152,7 +155,7 @@ class Sweep:
             sure = pa.concat_tables([self._typed(sure), self._table(rows)])
             sure = sure.take(pc.sort_indices(sure, sort_keys=[(ROW, "ascending")]))
         return Part(
-            self._placed(sure, block),
+            self._with_features(self._placed(sure, block), needed, rows),
             sorted([*reading.rejected, *rejected], key=lambda one: one.record.row),
             records=len(block),
             by_columns=len(answered),
@@ -166,9 +169,17 @@ class Sweep:
             from .database import MEMORY, Columns
 
             options = self.options
+            if self.strategy.portfolio:
+                self.features = Features(self.strategy)
             self._columns = Columns(
-                self.checker.plan, options.today, options.threads, options.memory or MEMORY
+                self.checker.plan,
+                options.today,
+                options.threads,
+                options.memory or MEMORY,
+                self.features,
             )
+            if self.features is not None:
+                self.singly.features = self.features.reader(self.checker)
         return self._columns
 
     def _read(self, block: Block) -> _Reading:
@@ -208,6 +219,30 @@ class Sweep:
                 yield refused.problems
 
     # rows
+
+    def _with_features(
+        self, table: pa.Table, needed: pa.Table | None, rows: list[Answered]
+    ) -> pa.Table:
+        """The rows of a part with what the rules over the portfolio need of each case: from
+        columns, or from `check` where it answered."""
+        import numpy as np
+        import pyarrow as pa
+
+        if self.features is None or needed is None:
+            return table
+        wanted = schema(self.features.columns)
+        keyed = pa.schema([pa.field(ROW, pa.int64()), *wanted])
+        single = pa.Table.from_pylist(rows, schema=keyed)
+        kept = ~np.isin(needed[ROW].to_numpy(), single[ROW].to_numpy())
+        needed = needed.select(keyed.names).cast(keyed).filter(pa.array(kept))
+        whole = pa.concat_tables([needed, single])
+        numbers = whole[ROW].to_numpy()
+        order = np.argsort(numbers, kind="stable")
+        at = order[np.searchsorted(numbers[order], table[ROW].to_numpy())]
+        whole = whole.take(pa.array(at))
+        for name in wanted.names:
+            table = table.append_column(name, whole[name])
+        return table.combine_chunks()
 
     def _table(self, rows: list[Answered]) -> pa.Table:
         """Rows of `check`, typed."""
