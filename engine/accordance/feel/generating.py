@@ -33,7 +33,7 @@ from .compiling import (
 )
 from .paths import steps_of
 from .syntax import Node
-from .values import NONE, UNKNOWN, Value
+from .values import NONE, UNKNOWN, Uncertain, Value
 
 MAX_DEPTH: Final = 20
 """Parts inside one another in one piece of source; Python has a limit too."""
@@ -72,6 +72,7 @@ class Generator(Compiler):
             "has_value": logic.has_value,
             "Supplied": Supplied,
             "too_much": _too_much,
+            "uncertain": _uncertain,
         }
         self._numbers = 0
         # An expression is kept with its source, so that its identity is not given to another.
@@ -318,14 +319,17 @@ class Generator(Compiler):
         empty = [] if _is_condition(condition) else ["if not items:", self._left_to(general, 1)]
         lines = [
             *empty,
-            "kept = []",
+            "kept, doubts = [], []",
             *_loop(slot, inner),
             "    if given is True:",
             f"        kept.append(item{slot})",
+            "    elif given is U:",
+            "        doubts.append(len(kept))",
+            f"        kept.append(item{slot})",
             "    elif given is not False:",
-            # It is not certain, or a position.
+            # It is a position.
             self._left_to(general, 2),
-            "return kept",
+            "return uncertain(kept, doubts) if doubts else kept",
         ]
         return self._looping(items, slot, inner, general, lines)
 
@@ -416,6 +420,12 @@ def _loop(slot: int, inner: Text) -> list[str]:
 def _is_condition(code: Code) -> bool:
     """Is it true or false by its form, and no number?"""
     return bool(code.origin) and code.origin[0] in CONDITIONS
+
+
+def _uncertain(kept: list[Value], doubts: list[int]) -> Uncertain:
+    """A list of which the items at the positions `doubts` are only possible."""
+    possible = frozenset(doubts)
+    return Uncertain(tuple([(item, place not in possible) for place, item in enumerate(kept)]))
 
 
 def _too_much() -> None:
