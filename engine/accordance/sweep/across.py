@@ -80,7 +80,7 @@ def from_columns(
     gone: frozenset[int],
     aliases: Aliases,
 ) -> dict[str, Any]:
-    """What the rules say, told from the columns of the parts of a run; those of a form that does not
+    """What the rules say, told from the columns of a run; rules of a form that does not
     add up are told by `check`, with every record read again."""
     import pyarrow as pa
 
