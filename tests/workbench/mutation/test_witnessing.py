@@ -44,7 +44,8 @@ def test_the_partnership_that_is_missing_as_a_case(small: Tried) -> None:
     found = look(small.strategy, change(small, "people <= 12", "people < 12"))
     assert found.same is False
     assert found.says == (
-        "for this partnership TT-01 says compliant as it stands, and non_compliant when changed"
+        "for this partnership TT-01 says compliant as it stands,"
+        " and non_compliant, high, no gate when changed"
     )
     assert found.witness is not None
     assert "people: 12" in found.witness["lines"]

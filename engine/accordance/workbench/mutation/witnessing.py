@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from ...check.judging import Judgement
 from ...feel.syntax import Node
 from ...prove.answers import Answer, Verdict
 from ...prove.investigation import Limits, Subject, judgement_of
@@ -58,7 +59,7 @@ def look(strategy: Strategy, change: Change, limits: Limits | None = None) -> Fi
     bound = {path: count for answer in answers for path, count in answer.items.items()}
     if bound:
         most = ", ".join(f"{path} up to {count}" for path, count in sorted(bound.items()))
-        return Finding(None, f"no partnership comes out otherwise whose lists are short ({most})")
+        return Finding(None, f"no partnership with short lists comes out otherwise ({most} items)")
     if wordy:
         return Finding(
             None, "no partnership comes out otherwise; at most the words of a finding hang on it"
@@ -80,12 +81,10 @@ def _compared(strategy: Strategy, change: Change, rule: Rule) -> Answer | None:
 def _shown(answer: Answer, rule: Rule) -> Finding:
     shown = answer.shown[0]
     before, after = (judgement_of(said, rule.id) for said in shown.witness.assessments)
+    stands, changed = _said(before), _said(after)
     return Finding(
         False,
-        f"for this partnership {rule.id} says {before.outcome.value} as it stands, and"
-        f" {after.outcome.value} when changed"
-        if before.outcome is not after.outcome
-        else f"for this partnership {rule.id} says otherwise how severe it is, or what it stops",
+        f"for this partnership {rule.id} says {stands} as it stands, and {changed} when changed",
         {
             "rule": rule.id,
             "lines": shown.witness.text.splitlines(),
@@ -94,6 +93,17 @@ def _shown(answer: Answer, rule: Rule) -> Finding:
             "changed": after.outcome.value,
         },
     )
+
+
+def _said(judgement: Judgement) -> str:
+    """All of a judgement that a case may expect, the words left aside."""
+    parts = [judgement.outcome.value]
+    if judgement.kind is not None:
+        parts.append(judgement.severity)
+        if judgement.severity_least != judgement.severity:
+            parts[-1] += f" (at least {judgement.severity_least})"
+        parts.append("a gate" if judgement.gate else "no gate")
+    return ", ".join(parts)
 
 
 def _outcome_hangs_on(strategy: Strategy, change: Change, rule: Rule) -> bool:
