@@ -133,16 +133,19 @@ class Columns:
         """The rows of the records that the plan answers for, in the order of the records, and what
         the rules over the portfolio need of them, by ROW; `facts` are rows of Parquet, or a table
         with the columns ROW and `line`."""
+        self.vouch(facts)
+        found = self._connection.sql(self._query).to_arrow_table()
+        if self._features is None:
+            return found, None
+        return found, self._connection.sql(self._features).to_arrow_table()
+
+    def vouch(self, facts: pa.Table | Rows) -> None:
+        """Scan records, and hold the facts of those that are vouched for."""
         self._register(facts)
         try:
             self._connection.execute(self._vouched(facts))
-            found = self._connection.sql(self._query).to_arrow_table()
-            if self._features is None:
-                return found, None
-            return found, self._connection.sql(self._features).to_arrow_table()
         finally:
             self._connection.unregister("records")
-            self._connection.execute(f"DROP TABLE IF EXISTS {named(FACTS)}")
 
     def _vouched(self, facts: pa.Table | Rows) -> str:
         """The statement that makes the table of those facts that are vouched for."""
@@ -154,7 +157,7 @@ class Columns:
         )
         queries["vouched"] = f'SELECT {named(ROW)}, {members} FROM "parsed" WHERE {wanted}'
         return (
-            f"CREATE TEMP TABLE {named(FACTS)} AS {_with(queries)}"
+            f"CREATE OR REPLACE TEMP TABLE {named(FACTS)} AS {_with(queries)}"
             f' SELECT {named(ROW)}, {typed} FROM "vouched"'
         )
 

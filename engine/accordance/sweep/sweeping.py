@@ -118,7 +118,8 @@ class Sweep:
         return rows, rejected
 
     def _answers_of(self, records: Sequence[Record]) -> Iterator[Answered | Rejected]:
-        if not self._workers.wanted(records):
+        # What the rules over the portfolio need of a case does not come back from processes.
+        if self.features is not None or not self._workers.wanted(records):
             yield from map(self.singly.answer, records)
             return
         columns = self._answers().names
