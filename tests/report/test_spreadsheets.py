@@ -98,7 +98,7 @@ def test_the_workbook_has_every_finding_and_action() -> None:
         "Missing facts",
         "Every rule",
     ]
-    assert found["Findings"].max_row == 1 + len(list(rows(report))) + len(
+    assert found["Findings"].max_row == 2 + len(list(rows(report))) + len(
         list(rows(samples.proceed()))
     )
     deeds = sum(len(one["actions"]) for one in report["results"] if one["kind"] == "breach")

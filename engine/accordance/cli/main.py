@@ -19,7 +19,7 @@ from .stream import say, silence
 COMMANDS: Final = {
     "Procurement officer": ("check", "explain", "new"),
     "Policy owner": ("rules", "lint", "test", "prove", "parameters", "impact", "publish"),
-    "Auditor": ("sweep", "verify", "compare", "review", "import"),
+    "Auditor": ("sweep", "verify", "compare", "review", "export", "import"),
 }
 """Every command under the reader it is made for; its module in this package has the same name,
 with `_` behind it where that is a word of Python."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
 from typing import Final, TextIO
 
 from ..problem import Code, Place, Problem, Refused
@@ -87,6 +88,22 @@ def write(text: str, output: str | None, format_name: str = "table") -> None:
     try:
         stream.flush()
         stream.buffer.write(text.encode(encoding or "utf-8", "replace"))
+        stream.flush()
+    except BrokenPipeError:
+        silence()
+
+
+def write_lines(lines: Iterable[str], output: str | None) -> None:
+    """Text that may be long, piece by piece, to a file or to standard output, as UTF-8."""
+    if output is not None and output != STDIN:
+        with open(output, "w", encoding="utf-8", newline="\n") as file:
+            file.writelines(lines)
+        return
+    stream = sys.stdout
+    try:
+        stream.flush()
+        for line in lines:
+            stream.buffer.write(line.encode("utf-8", "replace"))
         stream.flush()
     except BrokenPipeError:
         silence()

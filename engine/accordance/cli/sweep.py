@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import re
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
+from tempfile import TemporaryDirectory
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..problem import Code, Problem, Refused
-from . import options
+from . import options, run_formats
 from .options import NEVER
 from .progress import QUIET_SECONDS
 from .stream import page_for, say, write
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from ..sweep.running import Outcome
 
 _MISSING = "needs ibis and duckdb, which are not installed"
+_ENDINGS = {".json": "json", ".md": "markdown", ".txt": "table"}
 _INSTALL = "install them with pip install 'accordance[sweep]'"
 
 
@@ -107,9 +111,8 @@ Examples:
         "--format",
         "-f",
         "format_name",
-        type=click.Choice(["table", "json", "markdown"]),
-        default="table",
-        show_default=True,
+        type=click.Choice(["table", "json", "markdown", *run_formats.FORMATS]),
+        help="[default: by the ending of the output file, else table]",
     ),
     options.output,
     options.fail_on,
@@ -130,7 +133,7 @@ def command(
     seed: int,
     memory: str | None,
     allow_rejected: bool,
-    format_name: str,
+    format_name: str | None,
     output: str | None,
     fail_on: str,
     fail_on_gaps: str,
@@ -145,6 +148,7 @@ def command(
     """
     from ..strategy.reading import load_strategy
 
+    name = run_formats.chosen(format_name, output, _ENDINGS) or "table"
     if resume and place is None:
         raise click.UsageError("`--resume` goes on with a stored run; name it by `--out`")
     try:
@@ -168,12 +172,20 @@ def command(
         baseline=None if baseline is None else open_run(baseline),
         aliases=find_aliases(aliases, sources, loaded),
     )
-    with _Counting() as counting:
-        try:
-            found = run(loaded, task, made, place, resume, counting)
-        except ImportError as error:
-            raise missing_extra(error, "sweep") from None
-    write(_text(found, format_name, output), output, format_name)
+    with ExitStack() as stack:
+        if name in run_formats.FORMATS and place is None:
+            # What these forms say is read off a stored run.
+            aside = stack.enter_context(TemporaryDirectory(prefix="accordance-"))
+            place = os.path.join(aside, "run")
+        with _Counting() as counting:
+            try:
+                found = run(loaded, task, made, place, resume, counting)
+            except ImportError as error:
+                raise missing_extra(error, "sweep") from None
+        if name in run_formats.FORMATS:
+            run_formats.write_run(open_run(place or ""), loaded, task.sources, name, output)
+        else:
+            write(_text(found, name, output), output, name)
     rejected = found.manifest["counts"]["rejected"]
     if rejected and not allow_rejected:
         were = "1 record was" if rejected == 1 else f"{rejected:,} records were"
@@ -200,13 +212,8 @@ def _text(found: Outcome, format_name: str, output: str | None) -> str:
     from ..report.portfolio import MOST_CASES, MOST_REJECTS, text
 
     cases = found.cases if len(found.cases) <= MOST_CASES else []
-    rejects = [_reject(row) for row in found.rejects[:MOST_REJECTS]]
+    rejects = [run_formats.reject(row) for row in found.rejects[:MOST_REJECTS]]
     return text(found.summary, cases, rejects, page_for(output))
-
-
-def _reject(row: dict[str, Any]) -> dict[str, Any]:
-    place = ":".join(str(one) for one in (row["$source"], row["$line"], row["column"]) if one)
-    return {"place": place, "message": row["message"], "help": row["help"]}
 
 
 def _exit_code(summary: dict[str, Any], fail_on: str, fail_on_gaps: str) -> int:

@@ -73,7 +73,7 @@ def findings_figure(results: Sequence[Json]) -> Figure | None:
             kind = level if level in ("critical", "high", "medium") else "low"
             _add(tallies, result["theme"], kind)
     kinds = ("critical", "high", "medium", "low")
-    return _figure("findings", "Breaches by theme and severity", tallies, kinds)
+    return stacked("findings", "Breaches by theme and severity", tallies, kinds)
 
 
 def knowledge_figure(results: Sequence[Json]) -> Figure | None:
@@ -91,7 +91,7 @@ def knowledge_figure(results: Sequence[Json]) -> Figure | None:
         if kind is not None and not result["moot"]:
             _add(tallies, result["theme"], kind)
     kinds = ("met", "accepted", "breach", "unknown", "withheld")
-    return _figure("knowledge", "What is known of the rules that apply", tallies, kinds)
+    return stacked("knowledge", "What is known of the rules that apply", tallies, kinds)
 
 
 def _add(tallies: dict[str, dict[str, int]], theme: str, kind: str) -> None:
@@ -99,31 +99,38 @@ def _add(tallies: dict[str, dict[str, int]], theme: str, kind: str) -> None:
     tally[kind] = tally.get(kind, 0) + 1
 
 
-def _figure(
-    name: str, title: str, tallies: Mapping[str, Mapping[str, int]], kinds: Iterable[str]
+def stacked(
+    name: str,
+    title: str,
+    tallies: Mapping[str, Mapping[str, int]],
+    kinds: Iterable[str],
+    things: str = "theme",
 ) -> Figure | None:
-    if not tallies:
+    """Bars of counted things, stacked by kind (of LEGENDS), `things` what a bar stands for; None
+    where there is nothing to count."""
+    if not any(sum(tally.values()) for tally in tallies.values()):
         return None
-    used = [kind for kind in kinds if any(kind in tally for tally in tallies.values())]
+    used = [kind for kind in kinds if any(tally.get(kind) for tally in tallies.values())]
     longest = max(sum(tally.values()) for tally in tallies.values())
     unit = min((WIDTH - _LABEL - 4) / longest, _WIDEST_RULE)
     bars = []
-    for row, (theme, tally) in enumerate(tallies.items()):
+    for row, (label, tally) in enumerate(tallies.items()):
         segments, x = [], float(_LABEL)
         for kind in used:
-            if kind in tally:
+            if tally.get(kind):
                 width = round(tally[kind] * unit, 2)
                 segments.append(Segment(kind, tally[kind], round(x, 2), width))
                 x += width
-        bars.append(Bar(theme, _TOP + row * _ROW, tuple(segments)))
+        bars.append(Bar(label, _TOP + row * _ROW, tuple(segments)))
     described = "; ".join(
-        f"{theme}: " + listed(f"{tally[kind]} {LEGENDS[kind]}" for kind in used if kind in tally)
-        for theme, tally in tallies.items()
+        f"{label}: "
+        + listed(f"{tally[kind]:,} {LEGENDS[kind]}" for kind in used if tally.get(kind))
+        for label, tally in tallies.items()
     )
     return Figure(
         name=name,
         title=title,
-        described=f"{count(len(tallies), 'theme')}. {described}.",
+        described=f"{count(len(tallies), things)}. {described}.",
         height=2 * _TOP + len(tallies) * _ROW,
         bars=tuple(bars),
         kinds=tuple((kind, LEGENDS[kind]) for kind in used),

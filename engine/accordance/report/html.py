@@ -169,6 +169,7 @@ def environment() -> Environment:
         "sentence": sentence,
         "severity": severity,
         "sum_of": _sum_of,
+        "thousands": "{:,}".format,
         "told": told,
         "told_facts": shown_facts,
         "withheld": withheld_words,

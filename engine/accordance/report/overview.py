@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from . import Json
 from .outline import rank, withheld_words
@@ -58,27 +57,22 @@ class Standing:
     source: str
     line: int | None = None
 
-    @property
-    def urgency(self) -> tuple[int, ...]:
-        """Sorts the worst first: by breaches, the most severe first, then by gaps."""
-        tallies = (self.breaches, self.gaps)
-        return tuple(-tally[severity] for tally in tallies for severity in SEVERITIES)
-
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """Partnerships by one strategy, with its themes in their order."""
+    """Partnerships by one strategy, with its themes in their order.
+
+    `count` is how many there are, of which `cases` may be the worst alone; `withheld` says in words
+    what is withheld from publication.
+    """
 
     strategy: Json
     program: str
     evaluated: str
     themes: tuple[str, ...]
     cases: tuple[Standing, ...]
+    count: int
     withheld: tuple[str, ...] = ()
-    """What is withheld from publication, in words."""
-
-
-NOTHING: Final = ThemeState()
 
 
 def overview(reports: Sequence[Json]) -> Overview:
@@ -92,7 +86,30 @@ def overview(reports: Sequence[Json]) -> Overview:
         evaluated=" to ".join(dict.fromkeys((day(days[0]), day(days[-1])))),
         themes=tuple(themes),
         cases=tuple(_standing(report, themes) for report in reports),
+        count=len(reports),
         withheld=tuple(dict.fromkeys(_withheld(reports))),
+    )
+
+
+def overview_of_portfolio(portfolio: Json) -> Overview:
+    """The overview of a swept portfolio (`accordance/portfolio/1`)."""
+    return Overview(
+        strategy=portfolio["strategy"],
+        program=program_words(portfolio["program"]),
+        evaluated=day(portfolio["evaluated_on"]),
+        themes=tuple(portfolio["themes"]),
+        cases=tuple(
+            Standing(
+                **{
+                    **case,
+                    "themes": {
+                        theme: ThemeState(**state) for theme, state in case["themes"].items()
+                    },
+                }
+            )
+            for case in portfolio["cases"]
+        ),
+        count=portfolio["count"],
     )
 
 

@@ -3,6 +3,7 @@ question, to sort and to filter."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
@@ -11,7 +12,7 @@ from .findings import COLUMNS, due, rows
 from .outline import questions
 from .overview import Overview, Standing, overview
 from .page import Page
-from .sheets import Cell, Column, Sheet, workbook
+from .sheets import MOST_ROWS, Cell, Column, Sheet, workbook
 from .wording import DRAFT, MARKS, OPINIONS, OUTCOMES, SEVERITIES, VERDICTS, day
 
 _WIDE: Final = {
@@ -33,16 +34,17 @@ _WIDE: Final = {
 
 def check(reports: Sequence[Json], page: Page) -> bytes:
     """The workbook of one or more reports."""
-    found = overview(reports)
+    return whole(overview(reports), reports)
+
+
+def whole(found: Overview, reports: Iterable[Json], more: Iterable[Sheet] = ()) -> bytes:
+    """The workbook of an overview and of the reports of its cases, which are gone through once;
+    `more` are sheets to put between them."""
+    details = _Details()
+    for report in reports:
+        details.add(report)
     return workbook(
-        [
-            *sheets(found),
-            findings_sheet(reports),
-            _actions(reports),
-            _missing(reports),
-            _rules(reports),
-        ],
-        "Check against the collaboration strategy",
+        [*sheets(found), *more, *details.sheets()], "Check against the collaboration strategy"
     )
 
 
@@ -52,13 +54,36 @@ def sheets(found: Overview) -> Iterator[Sheet]:
     yield _heat_map(found)
 
 
-def findings_sheet(reports: Iterable[Json]) -> Sheet:
-    """Every finding, the same columns as in the CSV form."""
-    return Sheet(
-        "Findings",
-        [Column(name.replace("_", " "), _WIDE.get(name, 13)) for name in COLUMNS],
-        (_finding(row) for report in reports for row in rows(report)),
-    )
+class _Details:
+    """What the reports of cases say one by one, as far as a sheet holds it."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, list[Sequence[Any]]] = {name: [] for name in _SHEETS}
+        self._left: Counter[str] = Counter()
+
+    def add(self, report: Json) -> None:
+        """The findings, actions, questions and results of one case."""
+        made = {
+            "Findings": map(_finding, rows(report)),
+            "Actions": _actions(report),
+            "Missing facts": _missing(report),
+            "Every rule": _rules(report),
+        }
+        for name, more in made.items():
+            for row in more:
+                if len(self._rows[name]) < MOST_ROWS:
+                    self._rows[name].append(row)
+                else:
+                    self._left[name] += 1
+
+    def sheets(self) -> Iterator[Sheet]:
+        for name, (note, columns) in _SHEETS.items():
+            left = self._left[name]
+            if left:
+                note = (
+                    f"{note} {left:,} more rows do not fit here; the CSV form holds all findings."
+                )
+            yield Sheet(name, columns, self._rows[name], note)
 
 
 def _finding(row: dict[str, Any]) -> list[Any]:
@@ -126,71 +151,84 @@ def _heat_map(found: Overview) -> Sheet:
     )
 
 
-def _actions(reports: Iterable[Json]) -> Sheet:
-    columns = [Column("Reference"), Column("Partnership", 34), Column("By", 16)]
-    columns += [Column("Who", 28), Column("What", 70), Column("Rule", 10)]
-    columns += [Column("Severity", 10), Column("Done when", 50), Column("Management response", 30)]
-
-    def deeds() -> Iterator[list[Any]]:
-        for report in reports:
-            case = report["case"]
-            for result in report["results"]:
-                if result["kind"] != "breach":
-                    continue
-                for action in result["actions"]:
-                    yield [
-                        case["id"],
-                        case["title"],
-                        due(action),
-                        action["owner"],
-                        action["do"],
-                        result["rule"],
-                        Cell(result["severity"], result["severity"]),
-                        action.get("done_when"),
-                        None,
-                    ]
-
-    return Sheet("Actions", columns, deeds(), "What the breaches ask to be done.")
-
-
-def _missing(reports: Iterable[Json]) -> Sheet:
-    columns = [Column("Reference"), Column("Partnership", 34), Column("Question", 70)]
-    columns += [Column("Fact", 40), Column("Of", 30), Column("Decides", 24)]
-    return Sheet(
-        "Missing facts",
-        columns,
-        (
-            [
-                report["case"]["id"],
-                report["case"]["title"],
-                question.text,
-                question.path,
-                ", ".join(question.of),
-                ", ".join(question.decides),
-            ]
-            for report in reports
-            for question in questions(report["missing"])
-        ),
-        "What nobody has stated, and which rules it decides; the most decisive first.",
-    )
-
-
-def _rules(reports: Iterable[Json]) -> Sheet:
-    columns = [Column("Reference"), Column("Partnership", 34), Column("Rule", 10)]
-    columns += [Column("Title", 50), Column("Theme", 22), Column("Outcome", 22)]
-    return Sheet(
-        "Every rule",
-        columns,
-        (
-            [
-                report["case"]["id"],
-                report["case"]["title"],
+def _actions(report: Json) -> Iterator[list[Any]]:
+    case = report["case"]
+    for result in report["results"]:
+        for action in result["actions"] if result["kind"] == "breach" else ():
+            yield [
+                case["id"],
+                case["title"],
+                due(action),
+                action["owner"],
+                action["do"],
                 result["rule"],
-                result["title"],
-                result["theme"],
-                f"{MARKS[result['outcome']]} {OUTCOMES[result['outcome']]}",
+                Cell(result["severity"], result["severity"]),
+                action.get("done_when"),
+                None,
             ]
-            for report in reports
-            for result in report["results"]
-        ),
-    )
+
+
+def _missing(report: Json) -> Iterator[list[Any]]:
+    for question in questions(report["missing"]):
+        yield [
+            report["case"]["id"],
+            report["case"]["title"],
+            question.text,
+            question.path,
+            ", ".join(question.of),
+            ", ".join(question.decides),
+        ]
+
+
+def _rules(report: Json) -> Iterator[list[Any]]:
+    for result in report["results"]:
+        yield [
+            report["case"]["id"],
+            report["case"]["title"],
+            result["rule"],
+            result["title"],
+            result["theme"],
+            f"{MARKS[result['outcome']]} {OUTCOMES[result['outcome']]}",
+        ]
+
+
+_OF_CASE: Final = (Column("Reference"), Column("Partnership", 34))
+_SHEETS: Final = {
+    "Findings": (
+        "One row for each breach, gap and notice.",
+        [Column(name.replace("_", " "), _WIDE.get(name, 13)) for name in COLUMNS],
+    ),
+    "Actions": (
+        "What the breaches ask to be done.",
+        [
+            *_OF_CASE,
+            Column("By", 16),
+            Column("Who", 28),
+            Column("What", 70),
+            Column("Rule", 10),
+            Column("Severity", 10),
+            Column("Done when", 50),
+            Column("Management response", 30),
+        ],
+    ),
+    "Missing facts": (
+        "What nobody has stated, and which rules it decides; the most decisive first.",
+        [
+            *_OF_CASE,
+            Column("Question", 70),
+            Column("Fact", 40),
+            Column("Of", 30),
+            Column("Decides", 24),
+        ],
+    ),
+    "Every rule": (
+        "What every rule says of every partnership.",
+        [
+            *_OF_CASE,
+            Column("Rule", 10),
+            Column("Title", 50),
+            Column("Theme", 22),
+            Column("Outcome", 22),
+        ],
+    ),
+}
