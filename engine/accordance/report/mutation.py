@@ -116,6 +116,6 @@ def total(outcome: Json) -> str:
     same = len(outcome["same"])
     left_out = f"; {count(same, 'change')} made no difference" if same else ""
     return (
-        f"{outcome['noticed']:,} of {count(outcome['changes'], 'change')} were noticed "
+        f"{outcome['noticed']:,} of {count(outcome['changes'], 'change')} noticed "
         f"({share:.1f} %){left_out}"
     )

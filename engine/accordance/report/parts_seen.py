@@ -131,7 +131,7 @@ def total(outcome: Json) -> str:
     """The summary in words."""
     both = sum(1 for part in _every(outcome) if not never(part))
     return (
-        f"{both:,} of {count(outcome['parts'], 'part')} were seen both true and false, "
+        f"{both:,} of {count(outcome['parts'], 'part')} seen both true and false, "
         f"{outcome['seen']['unknown']['seen']:,} of {outcome['seen']['unknown']['possible']:,} "
         "unknown"
     )
