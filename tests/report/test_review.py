@@ -100,6 +100,13 @@ def test_every_chart_has_its_words() -> None:
         assert title and len(words) > 20
 
 
+def test_what_the_rules_over_the_portfolio_find_is_told() -> None:
+    across = found()["portfolio"]["across"]
+    assert {"DEP-08", "REV-09"} <= {one["rule"] for one in across}
+    page = text(found(), "html", Page())
+    assert "Marrowfield Group" in page[page.index('id="across"') : page.index('id="money"')]
+
+
 def test_names_from_files_stay_text() -> None:
     facts = views_of(("users", "strategy", 3, 40))
     facts = facts.replace("users", json.dumps(HOSTILE))

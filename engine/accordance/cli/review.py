@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from collections.abc import Mapping, Sequence
 
 import click
 
@@ -53,6 +54,11 @@ Examples:
         help="Add the views of a survey (CSV or XLSX). May be repeated.",
     ),
     click.option(
+        "--aliases",
+        metavar="FILE",
+        help="The spellings of providers. [default: aliases.yaml in the folder or the strategy]",
+    ),
+    click.option(
         "--format",
         "-f",
         "format_name",
@@ -74,6 +80,7 @@ def command(
     as_of: dt.date | None,
     earlier: str | None,
     views: tuple[str, ...],
+    aliases: str | None,
     format_name: str | None,
     audience: str,
     everything: bool,
@@ -110,6 +117,7 @@ def command(
         earlier=before.cases,
         earlier_on=before.evaluated_on,
         problems=[*portfolio.problems, *before.problems],
+        aliases=_aliases(aliases, sources, checker.strategy.folder),
         audience=audience,
         progress=lambda cases: with_progress(list(cases), "reviewing"),
     )
@@ -131,6 +139,14 @@ def command(
         )
         return 2
     return 0
+
+
+def _aliases(path: str | None, sources: Sequence[str], folder: str) -> Mapping[str, str]:
+    """The body's table of spellings: the one named, else that beside the facts or the strategy."""
+    from ..portfolio.providers import FILE, load_table
+
+    beside = [source for source in sources if os.path.isfile(os.path.join(source, FILE))]
+    return load_table(path, beside[0] if beside else folder)
 
 
 def _format(name: str | None, output: str | None) -> str:

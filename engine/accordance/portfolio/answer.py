@@ -18,6 +18,7 @@ from ..check.answer import PROGRAM, strategy_stamp
 from ..check.checker import Checker
 from ..check.judging import Judgement, static_path
 from ..check.prose import joined, plain, round_to, spoken
+from ..check.small_groups import WITHHELD, SmallGroups
 from ..feel.compiling import Evidence
 from ..feel.logic import exact
 from ..feel.syntax import Literal, Name, walk
@@ -172,11 +173,13 @@ class Answering:
         case = member.case
         known = case.model.facts.get(static_path(path))
         place = case.places.get(path)
+        small = SmallGroups(case, self.strategy)
+        hidden = small.hides(path)
         made = {
             "case": case.id,
             "path": path,
             "title": self._title(path),
-            "value": figure(value),
+            "value": WITHHELD if hidden else figure(small.shown(path, value)),
             "unit": None if known is None else known.unit,
             "source": case.source if place is None else place.file,
             "line": None if place is None else place.line,

@@ -127,6 +127,7 @@ def _contents(review: Json, charts: dict[str, Any]) -> list[tuple[str, str]]:
             ("spectrum", "On the collaboration spectrum", "place" in charts),
             ("views", "What people say", True),
             ("comparison", "Partnerships against each other", True),
+            ("across", "What no file shows by itself", bool(review["portfolio"]["across"])),
             ("money", "Costs and benefits", True),
             ("good", "Good practice", True),
             ("focus", "In focus, with owners", True),

@@ -72,6 +72,20 @@ def _lines(review: Json) -> Iterable[str]:
     yield from _misfits(rows)
     yield from _views(rows)
     yield from _comparison(portfolio)
+    if portfolio["across"]:
+        yield from _table(
+            "What no file shows by itself",
+            ("Finding", "Of", "Severity", "What is the case"),
+            [
+                (
+                    f"{one['rule']} {one['title']}",
+                    one["group"] or "all",
+                    one["severity"] if one["kind"] == "breach" else "not known",
+                    one["message"],
+                )
+                for one in portfolio["across"]
+            ],
+        )
     yield from _money(portfolio, rows)
     yield from _table(
         "In focus",

@@ -22,7 +22,7 @@ from .wording import MARKS, by_when, count, day
 
 MOST: Final = 40
 """So many partnerships are listed one by one."""
-SHOWN: Final = 3
+SHOWN: Final = 2
 NARROW: Final = 90
 
 
@@ -146,6 +146,13 @@ def _sections(review: Json, paint: Paint) -> list[str]:
         lines += paint.paragraph(text, INDENT, 2)
     if len(focus) > SHOWN and not paint.page.full:
         lines.append(f"  and {len(focus) - SHOWN} more; `--all` shows them")
+    across = [one for one in portfolio["across"] if one["kind"] == "breach"]
+    if across:
+        lines.append(paint.strong("Across the portfolio"))
+    for one in across[: len(across) if paint.page.full else 2]:
+        lines += paint.paragraph(f"{one['rule']} {one['severity']}: {one['message']}", INDENT, 2)
+    if len(across) > 2 and not paint.page.full:
+        lines.append(f"  and {len(across) - 2} more; `--all` shows them")
     lines.append(paint.strong("Good practice"))
     for practice in portfolio["practices"][: len(focus) if paint.page.full else 1]:
         text = (

@@ -40,6 +40,7 @@ def _sheets(review: Json, rows: Sequence[Json]) -> Iterator[Sheet]:
     yield _standing(review)
     yield _practices(review)
     yield _focus(review)
+    yield _across(review)
     yield _money(rows)
     yield _benefits(rows)
     yield _shares(rows)
@@ -248,6 +249,28 @@ def _focus(review: Json) -> Sheet:
             ]
             for one in review["portfolio"]["focus"]
             for place in one["in"]
+        ],
+    )
+
+
+def _across(review: Json) -> Sheet:
+    columns = [Column("Rule", 10), Column("Title", 44), Column("Of", 34), Column("Severity", 11)]
+    columns += [Column("What is the case", 80), Column("Where", 50), Column("What to do", 50)]
+    return Sheet(
+        "Across the portfolio",
+        [*columns, Column("Who", 28)],
+        [
+            [
+                one["rule"],
+                one["title"],
+                one["group"],
+                Cell(one["severity"], one["severity"]) if one["kind"] == "breach" else NOT_KNOWN,
+                one["message"],
+                names_of(one["in"], 30),
+                one["do"],
+                one["owner"],
+            ]
+            for one in review["portfolio"]["across"]
         ],
     )
 

@@ -4,17 +4,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from ..check.answer import PROGRAM, Answer, strategy_stamp
 from ..check.checker import Checker
+from ..check.judging import Assessment
 from ..check.publication import PUBLIC, public_answer
 from ..check.small_groups import least_respondents
 from ..facts.case import Case
 from ..facts.withholding import without_sensitive
 from ..plan.outcome import SEVERITY_RANK
+from ..portfolio.evaluating import evaluate
 from ..problem import Problem, Refused
 from ..strategy.model import OPINIONS, SEVERITIES, VERDICTS
 from . import comparing
@@ -41,6 +43,7 @@ class Reviewed:
     member: Member
     views: Triangulation
     accounts: Accounts
+    assessment: Assessment
     json: Json
 
 
@@ -52,6 +55,7 @@ def review(
     earlier: Sequence[Case] = (),
     earlier_on: dt.date | None = None,
     problems: Iterable[Problem] = (),
+    aliases: Mapping[str, str] | None = None,
     audience: str = INTERNAL,
     progress: Progress = lambda cases: cases,
 ) -> Json:
@@ -71,6 +75,7 @@ def review(
     found += [problem for one in reviewed for problem in one.views.problems]
     members = [one.member for one in reviewed]
     strategy = checker.strategy
+    across = _across(checker, reviewed, today, aliases)
     spectrum, health = strategy.spectrum, strategy.health
     return {
         "schema": SCHEMA,
@@ -89,7 +94,7 @@ def review(
             {"factor": one.name, "title": one.title, "means": one.means} for one in health.factors
         ],
         "partnerships": [one.json for one in reviewed],
-        "portfolio": _portfolio(checker, reviewed, members),
+        "portfolio": _portfolio(checker, reviewed, members) | across,
         "trend": {
             "evaluated_on": before_on.isoformat(),
             **comparing.trend(members, [one.member for one in before]),
@@ -164,7 +169,7 @@ def _reviewed(placer: Placer, case: Case, today: dt.date, audience: str) -> Revi
         "money": accounts_json(accounts, strategy),
         "reviews": _reviews(case),
     }
-    return Reviewed(member, views, accounts, document)
+    return Reviewed(member, views, accounts, assessment, document)
 
 
 def _spectrum(placer: Placer, answer: Answer, placement: Any) -> Json | None:
@@ -252,6 +257,41 @@ def _portfolio(checker: Checker, reviewed: Sequence[Reviewed], members: Sequence
         "money": money,
         "decisions": _decisions(reviewed, focus, money)[:DECISIONS],
     }
+
+
+def _across(
+    checker: Checker,
+    reviewed: Sequence[Reviewed],
+    today: dt.date,
+    aliases: Mapping[str, str] | None,
+) -> Json:
+    """What the rules over the portfolio find, the gravest first, and providers that are perhaps
+    one under several spellings."""
+    pairs = [(one.member.case, one.assessment) for one in reviewed]
+    said = evaluate(checker, pairs, today, aliases)
+    found = [
+        {
+            name: one[name]
+            for name in ("rule", "title", "group", "kind", "severity", "severity_least", "message")
+        }
+        | {
+            "missing": len(one["missing"]),
+            "in": [
+                {"id": place["id"], "title": place["title"]}
+                for place in one["cases"]
+                if place["decides"]
+            ],
+            "do": one["actions"][0]["do"] if one["actions"] else None,
+            "owner": one["actions"][0]["owner"] if one["actions"] else None,
+            "due": one["actions"][0]["due_on"] or one["actions"][0]["due"]
+            if one["actions"]
+            else None,
+        }
+        for one in said["results"]
+        if one["kind"] is not None
+    ]
+    found.sort(key=lambda one: (one["kind"] != "breach", -SEVERITY_RANK[one["severity"]]))
+    return {"across": found, "alike": [one["names"] for one in said["providers"]["alike"]]}
 
 
 def _counted(words: Iterable[str | None], order: Sequence[str] = ()) -> Json:
