@@ -26,10 +26,11 @@ from ..feel.values import FRACTION_DIGITS, INTEGER_DIGITS, Number
 from . import carriers
 from .carriers import Carrier, Column, Listed, Truth, as_column, is_stated
 from .exact import Exact, absolute
-from .items import Item, Listing
+from .items import Item, Listing, Source, digits_of, each
 from .limits import LONGEST_LIST, NotRelational
 
 NONE_MARK: Final = "$none"
+WORDS_MARK: Final = "$words"
 FEW: Final = 20
 """Words of which a question to a list of them is asked one by one."""
 LARGEST: Final = 10**INTEGER_DIGITS - 1
@@ -110,6 +111,8 @@ class Reader:
     derived: Callable[[str, Scope], Carrier] | None = None
     """What follows from other facts, whether or not the fact is stated."""
     derivable: frozenset[str] = frozenset()
+    source: Callable[[str], Source] | None = None
+    """Where questions to the items of a list are gathered."""
 
     def fact(self, row: Row, name: str, shape: Shape, scope: Scope = ()) -> Carrier:
         """The value of a fact that stands in a row under a name."""
@@ -127,7 +130,7 @@ class Reader:
             return self.group(column, shape, scope)
         if isinstance(shape, List):
             words = isinstance(shape.item, Text) and not shape.item.may_be_none
-            options = (shape.item.values or ()) if isinstance(shape.item, Text) else ()
+            digits = name + WORDS_MARK
             return Listed(
                 Listing(
                     column,
@@ -136,7 +139,9 @@ class Reader:
                     True,
                     min(LONGEST_LIST, shape.most or LONGEST_LIST),
                     column if words else None,
-                    options if words and len(options) <= FEW else (),
+                    few_words(shape),
+                    row[digits] if digits in _names_in(row) else None,
+                    None if scope or self.source is None else self.source(shape.path),
                 )
             )
         return self._scalar(column, shape)
@@ -176,6 +181,49 @@ class Reader:
             return lambda: self.fact(row, name, member, scope)
 
         return {name: maker(name, member) for name, member in shape.members.items()}
+
+
+def few_words(shape: Shape) -> tuple[str, ...]:
+    """The words that may stand in a list, where they are few."""
+    item = shape.item if isinstance(shape, List) else None
+    if not isinstance(item, Text) or item.may_be_none or item.values is None:
+        return ()
+    return item.values if len(item.values) <= FEW else ()
+
+
+def with_words(row: Row, group: Group) -> dict[str, Column]:
+    """The facts of a group that hold lists of few words, with a number beside each such list that
+    says which words stand in it."""
+    made: dict[str, Column] = {}
+    for name, shape in group.members.items():
+        if few_words(shape):
+            made[name + WORDS_MARK] = digits_of(row[name], few_words(shape))
+        elif isinstance(shape, Group) and _holds_words(shape):
+            made[name] = _enriched(row[name], shape)
+        elif isinstance(shape, List) and _holds_words(shape.item):
+            made[name] = each(row[name], _enricher(shape.item))
+    return made
+
+
+def _enricher(shape: Shape) -> Callable[[Column], Column]:
+    assert isinstance(shape, Group)
+    return lambda item: _enriched(item, shape)
+
+
+def _enriched(row: Column, group: Group) -> Column:
+    return ibis.struct({**{name: row[name] for name in row.type().names}, **with_words(row, group)})
+
+
+def _holds_words(shape: Shape) -> bool:
+    if isinstance(shape, Group):
+        return any(few_words(one) or _holds_words(one) for one in shape.members.values())
+    return isinstance(shape, List) and _holds_words(shape.item)
+
+
+def _names_in(row: Row) -> tuple[str, ...]:
+    names: tuple[str, ...]
+    names = row.columns if isinstance(row, ibis.Table) else row.type().names  # type: ignore[attr-defined]
+    return names
 
 
 def _any_stated(fields: Mapping[str, Callable[[], Carrier]]) -> Column:

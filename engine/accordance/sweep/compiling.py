@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 
 from ..feel import syntax
@@ -50,6 +51,7 @@ class Compiler:
     """A part that stands in no loop and was computed beforehand."""
     doubts: list[Carrier] = field(default_factory=list)
     """Where it cannot be said what results rest on or miss (see late.py)."""
+    only_where: late.OnlyWhere = lambda condition: nullcontext()
     in_doubt: Callable[[], None] = lambda: None
     """Told where that stands in a loop."""
     changes_case: bool = False
@@ -233,6 +235,7 @@ class Compiler:
             node,
             found,
             lambda part, value: self.carrier(part, Local(name, value, item, scope)),
+            self.only_where,
         )
 
     def _late_answer(self, asked: late.Question, name: str, scope: Local | None) -> Carrier:

@@ -127,7 +127,7 @@ class Resting:
     def __init__(self, relation: Relation, table: ibis.Table) -> None:
         self._relation = relation
         self._table = table
-        self._found: dict[tuple[int, bool | None, str, bool], Carrier] = {}
+        self._found: dict[tuple[object, ...], Carrier] = {}
         self._roots: dict[int, frozenset[str]] = {}
         facts = relation.plan.strategy.model.facts
         self.lists = frozenset(
@@ -205,7 +205,7 @@ class Resting:
                         yield _given([stands], one)
 
     def _of_leaf(self, index: int, state: bool | None, path: str, missing: bool) -> Carrier:
-        key = index, state, path, missing
+        key = index, state, path, missing, self._relation.stages.gatherer.guard
         found = self._found.get(key)
         if found is None:
             found = self._found[key] = self._ask(index, state, path, missing)

@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import inspect
 import itertools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Final, Protocol, TypeAlias
+from typing import Final, NamedTuple, Protocol, TypeAlias
 
 import ibis
 
@@ -46,9 +47,12 @@ from .carriers import (
     settled,
 )
 from .exact import Exact
+from .gathering import LARGEST_COUNT, Gatherer, column_name, joined
 from .limits import LONGEST_LIST, NotRelational
 
 _names = itertools.count()
+_inside: list[None] = []
+"""The lists of which an item is being looked at: what is asked then may hang on the item."""
 
 
 ABSENT: Final[Column] = ibis.literal(False)
@@ -97,12 +101,22 @@ def _named(body: Callable[..., Column]) -> Callable[..., Column]:
     names = [f"i{next(_names)}" for _ in range(count)]
 
     def called(**given: Column) -> Column:
-        return body(*(given[name] for name in names))
+        with _within_a_list():
+            return body(*(given[name] for name in names))
 
     called.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
         [inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD) for name in names]
     )
     return called
+
+
+@contextmanager
+def _within_a_list() -> Iterator[None]:
+    _inside.append(None)
+    try:
+        yield
+    finally:
+        _inside.pop()
 
 
 def letting(column: Column, body: Callable[[Column], Column]) -> Column:
@@ -225,6 +239,13 @@ class Items:
         return masked(all_of([lengths, same]), holds(settled))
 
 
+def _code(carrier: Carrier) -> Column:
+    """A truth as a number: 2 for true, 1 for unknown, 0 for false."""
+    if is_definite(carrier):
+        return (holds(carrier).cast("int8") * 2).cast("int8")
+    return (holds(carrier).cast("int8") * 2).cast("int8").fill_null(1)
+
+
 def is_there(item: Item) -> Carrier:
     """Is an item certain to be there? Never null."""
     if item.there is None or item.definite:
@@ -261,6 +282,15 @@ def _if_known_number(items: Items, number: Number) -> Number:
 Look: TypeAlias = Callable[[Column], Item]
 
 
+class Source(NamedTuple):
+    """A list of facts that stands in a column: what gathers the questions to it, its path, and the
+    table in which the answers stand."""
+
+    gatherer: Gatherer
+    path: str
+    answers: Callable[[str], Column]
+
+
 @dataclass(frozen=True, slots=True)
 class Listing(Items):
     """A list that stands in a column of lists; `look` says what an element of it is."""
@@ -274,22 +304,27 @@ class Listing(Items):
     """The items as a column of lists of texts, of which none is null where the list is known."""
     options: tuple[str, ...] = field(default=())
     """The texts that may stand in `words`, where they are few."""
+    digits: Column | None = field(default=None)
+    """Which of the options stand in the list, one binary digit for each; null for no list."""
+    source: Source | None = field(default=None)
+    """Where questions about its items are gathered."""
 
     @property
     def most(self) -> int:
         return self.longest
 
     def some(self, condition: Callable[[Item], Carrier]) -> Carrier:
-        if self.options:
-            found = self._some_word(condition)
+        if self.digits is not None:
+            found = self._some_word(condition, self.digits)
             if found is not None:
                 return found
+        if self.source is not None and not _inside:
+            return self._gathered(self.source, condition)
         seen: list[Carrier] = []
 
         def code(element: Column) -> Column:
-            given = condition(self.look(element))
-            seen.append(given)
-            return (holds(given).cast("int8") * 2).cast("int8").fill_null(1)
+            seen.append(condition(self.look(element)))
+            return _code(seen[-1])
 
         codes = each(self.array, code)
         only = seen[-1]
@@ -302,20 +337,34 @@ class Listing(Items):
         # 2 for true, 1 for unknown, 0 for false: the largest decides.
         return Truth(largest(codes).fill_null(0).nullif(1) == 2)
 
-    def _some_word(self, condition: Callable[[Item], Carrier]) -> Carrier | None:
+    def _gathered(self, source: Source, condition: Callable[[Item], Carrier]) -> Carrier:
+        """The same, asked together with other questions to the list."""
+        gatherer, path, answers = source
+        with _within_a_list():
+            given = condition(self.look(gatherer.element(path, self.array)))
+        if settled(given) is False:
+            return given
+        if settled(given) is True:
+            return Truth((self.array.length() > 0).fill_null(False), True)
+        place = gatherer.truth(path, self.array, _code(given))
+        if place is None:
+            return replace(self, source=None).some(condition)
+        digits = answers(column_name(place[0]))
+        true = (digits & ibis.literal(2 << place[1], type="int64")) != 0
+        if is_definite(given):
+            return Truth(true, True)
+        unknown = (digits & ibis.literal(1 << place[1], type="int64")) != 0
+        return Truth(ibis.cases((true, True), (~unknown, False)))
+
+    def _some_word(self, condition: Callable[[Item], Carrier], digits: Column) -> Carrier | None:
         """The same where the condition says the same of a word in all records."""
-        given = {word: condition(Item(Known(word))) for word in self.options}
-        if not all(isinstance(one, Known) for one in given.values()):
+        given = [condition(Item(Known(word))) for word in self.options]
+        if not all(settled(one) is not None for one in given):
             return None
-        true = [word for word, one in given.items() if settled(one) is True]
-        unsaid = [word for word, one in given.items() if is_unsaid(one)]
-        if not true and not unsaid:
+        wanted = sum(1 << place for place, one in enumerate(given) if settled(one))
+        if not wanted:
             return Known(False)
-        yes = any_of([Truth(holding(self.words, word).fill_null(False), True) for word in true])
-        if not unsaid:
-            return yes
-        may = any_of([Truth(holding(self.words, word).fill_null(False), True) for word in unsaid])
-        return Truth(ibis.cases((holds(yes), True), (~holds(may), False)))
+        return Truth(_among_digits(digits, wanted).fill_null(False), True)
 
     def count(self) -> Number:
         if not self.is_certain:
@@ -328,9 +377,34 @@ class Listing(Items):
             return Items.contains(self, element)
         if not isinstance(element.value, str):
             return Items.contains(self, element)
+        if self.digits is not None:
+            if element.value not in self.options:
+                return Items.contains(self, element)
+            place = self.options.index(element.value)
+            return self.if_known(Truth(_among_digits(self.digits, 1 << place)))
         return self.if_known(Truth(holding(self.words, element.value)))
 
+    def _counted(self, source: Source, score: Callable[[Item], Exact]) -> Exact | None:
+        """A sum of numbers that are 0 or 1, asked together with other questions to the list."""
+        gatherer, path, answers = source
+        with _within_a_list():
+            value = score(self.look(gatherer.element(path, self.array)))
+        if value.constant is not None or value.size != 1 or value.places or value.per is not None:
+            return None
+        if self.longest > LARGEST_COUNT:
+            return None
+        place = gatherer.count(path, self.array, value.column)
+        if place is None:
+            return None
+        digits = answers(column_name(place[0])) >> ibis.literal(place[1], type="int64")
+        mask = ibis.literal(LARGEST_COUNT, type="int64")
+        return Exact((digits & mask).cast("int64"), 0, self.longest)
+
     def total(self, score: Callable[[Item], Exact]) -> Exact:
+        if self.source is not None and not _inside:
+            found = self._counted(self.source, score)
+            if found is not None:
+                return found
         forms: list[Exact] = []
 
         def number(element: Column) -> Column:
@@ -350,8 +424,12 @@ class Listing(Items):
 
     def mapped(self, change: Callable[[Item], Item], certain: bool) -> Items:
         look = self.look
-        return Listing(
-            self.array, lambda element: change(look(element)), self.known, certain, self.longest
+        return replace(
+            self,
+            look=lambda element: change(look(element)),
+            is_certain=certain,
+            words=None,
+            digits=None,
         )
 
     def where(self, condition: Column) -> Items:
@@ -1012,6 +1090,21 @@ def largest(array: Column) -> Column:
 
 def smallest(array: Column) -> Column:
     return array.mins()
+
+
+def digits_of(words: Column, options: tuple[str, ...]) -> Column:
+    """Which of some texts stand in a column of lists of texts, one binary digit for each."""
+
+    def digit(word: Column) -> Column:
+        branches = [(word == option, 1 << place) for place, option in enumerate(options)]
+        return ibis.cases(*branches, else_=0).cast("int64")
+
+    found = joined(each(words, digit)).fill_null(0)
+    return ibis.cases((words.notnull(), found)).cast("int64")
+
+
+def _among_digits(digits: Column, wanted: int) -> Column:
+    return (digits & ibis.literal(wanted, type="int64")) != 0
 
 
 def holding(words: Column, word: str) -> Column:

@@ -10,7 +10,8 @@ in which it matters.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Final
+from contextlib import AbstractContextManager
+from typing import Final, TypeAlias
 
 from ..feel import syntax
 from ..feel.syntax import Node
@@ -37,6 +38,10 @@ from .limits import NotRelational
 
 LATE: Final = ("rests_on", "missing")
 CONTAINS: Final = "list contains"
+
+
+OnlyWhere: TypeAlias = Callable[[Carrier], AbstractContextManager[None]]
+"""Within it what is said matters only for records for which a condition may hold."""
 
 
 class Paths(Items):
@@ -111,9 +116,12 @@ class Paths(Items):
 class Question:
     """A question of the form above, asked of some results."""
 
-    def __init__(self, part: Node, results: list[tuple[Carrier, Paths]]) -> None:
+    def __init__(
+        self, part: Node, results: list[tuple[Carrier, Paths]], only_where: OnlyWhere
+    ) -> None:
         self.part = part
         """The part of the condition that asks what a result rests on or misses."""
+        self.only_where = only_where
         self._results = results
 
     @property
@@ -137,7 +145,10 @@ class Question:
 
 
 def question(
-    node: syntax.Quantified, items: Items, holds_for: Callable[[Node, Carrier], Carrier]
+    node: syntax.Quantified,
+    items: Items,
+    holds_for: Callable[[Node, Carrier], Carrier],
+    only_where: OnlyWhere,
 ) -> Question | None:
     """A quantifier as a question of the form above; None for any other. `holds_for` says whether a
     part of its condition holds for an item."""
@@ -156,7 +167,7 @@ def question(
         meant = all_of([item.presence, *(holds_for(one, item.value) for one in others)])
         if settled(meant) is not False:
             results.append((meant, given.items))
-    return Question(part, results)
+    return Question(part, results, only_where)
 
 
 def answer(
@@ -172,7 +183,8 @@ def answer(
     for path in asked.names:
         wanted = value(_about(asked.part, name, path))
         if settled(wanted) is not False:
-            has = asked.has(path)
+            with asked.only_where(wanted):
+                has = asked.has(path)
             found.append(lazily(wanted, has))
             if not is_definite(has):
                 possible = opposite(is_state(wanted, False))
@@ -203,7 +215,9 @@ def kept(items: Items, asked: Question) -> Paths:
     def presence(name: str) -> Carrier:
         # Where the list is not known, neither is this one.
         there = Truth(holds(items.contains(Known(name))).fill_null(False), True)
-        return lazily(there, asked.has(name))
+        with asked.only_where(there):
+            has = asked.has(name)
+        return lazily(there, has)
 
     return Paths(asked.names, presence, items.known)
 

@@ -61,10 +61,10 @@ from .carriers import (
     opposite,
     settled,
 )
-from .columns import Demands, Reader, Scope, fields_of
+from .columns import Demands, Reader, Scope, fields_of, with_words
 from .compiling import Compiler
 from .evidence import evidence_lists
-from .items import Packing, loaded, stored
+from .items import Packing, Source, loaded, stored
 from .late import LATE, Paths
 from .limits import NUMBER_LIMITS, NotRelational, TooWide
 from .scope import Local
@@ -150,8 +150,9 @@ class Relation:
     def start(self, facts: str, compiler: SQLGlotCompiler, rules: list[PlannedRule]) -> ibis.Table:
         """The stages up to what rules about the partnership say, exceptions left aside."""
         self.stages = Stages(facts, facts_schema(self.plan), compiler)
-        facts_table = self.stages.table
-        table = self.stages.add({f"at {stage}": facts_table["stage"] == stage for stage in STAGES})
+        table = self.stages.table
+        stages = {f"at {stage}": table["stage"] == stage for stage in STAGES}
+        table = self.stages.add({**stages, **with_words(table, self.plan.strategy.model.root)})
         table = self._derivations(table)
         table = self._conditions(table, rules, NOTHING)
         return self._rulings(table, rules)
@@ -174,6 +175,8 @@ class Relation:
         `inline` says lists again where they are read, even if they stand in a column."""
         model = self.plan.strategy.model
         reader = Reader(most, derivable=frozenset(model.derivations))
+        gatherer = self.stages.gatherer
+        reader.source = lambda path: Source(gatherer, path, table.__getitem__)
         known: dict[str, Carrier] = {}
         opened: set[str] = set()
 
@@ -228,6 +231,9 @@ class Relation:
             self.plan.names, self.today, fact, definition, supplied.of(table), hoisted
         )
         compiler.in_doubt = self._note_doubt
+        compiler.only_where = lambda condition: gatherer.within(
+            "late", ~holds(opposite(condition)).fill_null(False)
+        )
         # A derivation sees facts only: no definitions, no parameters.
         deriver = Compiler(Names(facts=model.type), self.today, fact, _nothing, {}, hoisted)
         return compiler, reader

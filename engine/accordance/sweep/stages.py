@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import ibis
 import ibis.expr.schema as sch
 
+from .gathering import MOST, Gatherer, column_name
+
 if TYPE_CHECKING:
     import sqlglot.expressions as sge
     from ibis.backends.sql.compilers.base import SQLGlotCompiler
@@ -24,7 +26,10 @@ class Stages:
     def __init__(self, name: str, schema: sch.Schema, compiler: SQLGlotCompiler) -> None:
         self._compiler = compiler
         self._selects: list[tuple[str, sge.Select]] = []
-        self.table: ibis.Table = ibis.table(schema, name=name)
+        self.gatherer = Gatherer()
+        # The answers to what is gathered are there when they are needed.
+        asked = {column_name(number): "int64" for number in range(MOST)}
+        self.table: ibis.Table = ibis.table({**dict(schema.items()), **asked}, name=name)
 
     def add(self, columns: Mapping[str, Any]) -> ibis.Table:
         """The table with more columns; one that is there already is replaced."""
@@ -49,6 +54,20 @@ class Stages:
         self._named(self._select(columns), self.table.select(**columns).schema())
 
     def _select(self, columns: Mapping[str, Any]) -> sge.Select:
+        import sqlglot.expressions as sge
+
+        made = self._compiled(columns)
+        name: str | None = None
+        for gathered in self.gatherer.columns():
+            before = self._compiled(gathered)
+            before.set("expressions", [sge.Star(), *before.expressions])
+            _read_from(before, name)
+            name = f"stage{len(self._selects)}"
+            self._selects.append((name, before))
+        _read_from(made, name)
+        return made
+
+    def _compiled(self, columns: Mapping[str, Any]) -> sge.Select:
         made = self._compiler.to_sqlglot(self.table.select(**columns))
         _enclose(made)
         return made  # type: ignore[no-any-return]
@@ -67,6 +86,15 @@ class Stages:
             return str(last.sql(dialect))
         parts = ", ".join(f'"{name}" AS ({query})' for name, query in named.items())
         return f"WITH {parts} {last.sql(dialect)}"
+
+
+def _read_from(select: sge.Select, name: str | None) -> None:
+    """Let a stage read another one than it was made over."""
+    import sqlglot.expressions as sge
+
+    if name is not None:
+        for table in select.find_all(sge.Table):
+            table.set("this", sge.to_identifier(name, quoted=True))
 
 
 def _enclose(select: sge.Select) -> None:
