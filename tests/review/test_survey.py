@@ -151,3 +151,25 @@ def test_what_was_added_is_triangulated_like_the_rest(tmp_path: Path) -> None:
         2,
         ("board",),
     )
+
+
+def test_views_become_facts_that_join_the_file(tmp_path: Path) -> None:
+    import yaml
+
+    from accordance.facts.importing import write_import
+    from accordance.review.survey import import_survey
+
+    file = tmp_path / "survey.csv"
+    rows = "X-1,users,strategy,2.5,40\nX-1,partner,strategy,9,10\nX-2,users,delivery,4,\n"
+    file.write_text(f"{LONG}\n{rows}", encoding="utf-8")
+    done = import_survey(str(file), strategy())
+    write_import(str(tmp_path / "views"), done)
+    assert (done.read, len(done.cases), len(done.rejects)) == (3, 2, 1)
+    assert yaml.safe_load((tmp_path / "views" / "X-1.facts.yaml").read_text()) == {
+        "id": "X-1",
+        "stakeholder_views": [
+            {"group": "users", "factor": "strategy", "score": 2.5, "respondents": 40}
+        ],
+    }
+    rejected = (tmp_path / "views" / "rejects.json").read_text()
+    assert "the score `9` lies outside the scale" in rejected

@@ -29,6 +29,7 @@ Examples:
   accordance import ocds releases.json --out facts
   accordance import csv register.csv --map mapping.yaml --out facts
   accordance import xlsx portfolio.xlsx --out facts
+  accordance import survey survey.csv --out views
 """,
 )
 def command() -> None:
@@ -97,6 +98,23 @@ def xlsx(file: str, out: str, mapping: str | None, strategy: str | None) -> int:
     if not is_workbook(file):
         raise click.UsageError(f"`{file}` does not end in .xlsx; write `accordance import csv`")
     return _table(file, out, strategy, mapping)
+
+
+@command.command("survey", short_help="The views of stakeholders, from the export of a survey.")
+@click.argument("file")
+@options.together(out, options.strategy)
+def survey(file: str, out: str, strategy: str | None) -> int:
+    """Make a file of views for each partnership of a survey export, CSV or workbook.
+
+    It is put together with the partnership's fact file by `accordance check --combine`. Answers of
+    single persons are put together by group.
+    """
+    from ..facts.importing import refuse_folder_in_use
+    from ..review.survey import import_survey
+    from ..strategy.reading import load_strategy
+
+    refuse_folder_in_use(out)
+    return _finish(import_survey(file, load_strategy(strategy)), out)
 
 
 def _finish(done: Import, out: str) -> int:

@@ -128,12 +128,21 @@ def _views(one: Json) -> str:
     return f"{sound}/{len(views['factors'])}{gap}"
 
 
+def _told(text: str, paint: Paint, hanging: int = 2) -> list[str]:
+    """A text in one line, or in full where nothing may be shortened."""
+    if paint.page.full:
+        return paint.paragraph(text, INDENT, hanging)
+    room = paint.page.width - INDENT
+    shown = text if len(text) <= room else text[: room - 1].rstrip() + "…"
+    return [" " * INDENT + shown]
+
+
 def _sections(review: Json, paint: Paint) -> list[str]:
     portfolio = review["portfolio"]
     lines = [paint.strong("To decide")]
     for number, one in enumerate(portfolio["decisions"], 1):
         text = one["text"] if paint.page.full else names_of(one["in"], 2)
-        lines += paint.paragraph(f"{number}. {one['title']}: {text}", INDENT, 3)
+        lines += _told(f"{number}. {one['title']}: {text}", paint, 3)
     if not portfolio["decisions"]:
         lines += paint.paragraph("nothing of weight", INDENT)
     lines.append(paint.strong("In focus"))
@@ -142,15 +151,15 @@ def _sections(review: Json, paint: Paint) -> list[str]:
         by = by_when({"due_on": one["due"], "due": one["due"]})
         do = f": {one['do']}" if one["do"] else ""
         who = f" ({one['owner']}{', ' + by if by else ''})" if one["owner"] else ""
-        text = f"{one['rule']} {one['severity']}, in {len(one['in'])}{do}{who}"
-        lines += paint.paragraph(text, INDENT, 2)
+        text = f"{one['rule']} {one['severity']}, in {len(one['in'])}{who}{do}"
+        lines += _told(text, paint)
     if len(focus) > SHOWN and not paint.page.full:
         lines.append(f"  and {len(focus) - SHOWN} more; `--all` shows them")
     across = [one for one in portfolio["across"] if one["kind"] == "breach"]
     if across:
         lines.append(paint.strong("Across the portfolio"))
     for one in across[: len(across) if paint.page.full else 2]:
-        lines += paint.paragraph(f"{one['rule']} {one['severity']}: {one['message']}", INDENT, 2)
+        lines += _told(f"{one['rule']} {one['severity']}: {one['message']}", paint)
     if len(across) > 2 and not paint.page.full:
         lines.append(f"  and {len(across) - 2} more; `--all` shows them")
     lines.append(paint.strong("Good practice"))
@@ -159,7 +168,7 @@ def _sections(review: Json, paint: Paint) -> list[str]:
             f"{practice['rule']} {practice['title']}: {names_of(practice['have'], 2)} have it; "
             f"{len(practice['lack'])} lack it"
         )
-        lines += paint.paragraph(text, INDENT, 2)
+        lines += _told(text, paint)
     money = portfolio["money"]
     lines.append(paint.strong("Costs and benefits"))
     text = (

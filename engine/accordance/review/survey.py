@@ -8,6 +8,7 @@ A row with a problem is left out, and all others count.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -16,13 +17,16 @@ from typing import Final
 from ..check.prose import round_to
 from ..check.small_groups import VIEWS
 from ..facts.case import Case
+from ..facts.importing import Import, Made, Reject
 from ..facts.reading import read_case
 from ..facts.tables.reading import is_workbook, read_csv_file, read_workbook_file
-from ..feel.values import Number, date, number
+from ..facts.yaml_writing import yaml_text
+from ..feel.values import Number, Value, date, number
 from ..problem import Code, Place, Problem, Refused
 from ..source.joined import JoinedSource, moved
 from ..source.quoting import listed, nearest, quoted
 from ..source.table import Row, Table
+from ..source.text import read_bytes
 from ..source.tree import Located, Mapping, Scalar
 from ..source.tree import Sequence as Listed
 from ..strategy.model import Strategy
@@ -54,6 +58,17 @@ class _Given:
     day: str | None
     cell: Scalar
 
+    def facts(self) -> dict[str, Value]:
+        """The view as a fact file states it."""
+        stated = {
+            "group": self.group,
+            "factor": self.factor,
+            "score": self.score,
+            "respondents": self.respondents,
+            "date": None if self.day is None else date(self.day),
+        }
+        return {name: value for name, value in stated.items() if value is not None}
+
 
 @dataclass(frozen=True, slots=True)
 class _Columns:
@@ -68,9 +83,9 @@ class _Columns:
         return not self.named.keys() & {"factor", "respondents"}
 
 
-def add_views(portfolio: Portfolio, file: str, strategy: Strategy) -> None:
-    """Add the views of a survey to the cases of a portfolio; what is wrong with a row is noted
-    among its problems. Raises Refused for a file that cannot be read as a survey at all."""
+def read_survey(file: str, strategy: Strategy) -> tuple[list[_Given], list[Problem]]:
+    """The views of a survey, and what is wrong with the rows that are left out. Raises Refused for
+    a file that cannot be read as a survey at all."""
     problems: list[Problem] = []
     given: list[_Given] = []
     for table in _tables(file):
@@ -79,10 +94,37 @@ def add_views(portfolio: Portfolio, file: str, strategy: Strategy) -> None:
             given += _row(row, table, columns, strategy, problems)
         if columns.personal:
             given = list(_put_together(given))
+    return list(_without_twins(given, problems)), problems
+
+
+def import_survey(file: str, strategy: Strategy) -> Import:
+    """The views of a survey as facts, one file for each partnership, to be put together with its
+    fact file; rows with a problem are rejects. Raises Refused as `read_survey` does."""
+    views, problems = read_survey(file, strategy)
+    digest = hashlib.sha256(read_bytes(file, file)).hexdigest()
+    done = Import("survey", "views", len(views) + len(problems), {file: f"sha256:{digest}"})
+    by_id: dict[str, list[_Given]] = {}
+    for one in views:
+        by_id.setdefault(one.partnership, []).append(one)
+    for name, own in by_id.items():
+        facts = {"id": name, VIEWS: [one.facts() for one in own]}
+        sources = tuple(str(one.cell.place) for one in own)
+        done.cases.append(Made(name, yaml_text(facts), sources, own[0].cell.place))
+    for problem in problems:
+        reason = f"{problem.message}; {problem.help}" if problem.help else problem.message
+        place = problem.place
+        done.rejects.append(Reject(None, (reason,), (str(place or file),), place, (problem,)))
+    return done
+
+
+def add_views(portfolio: Portfolio, file: str, strategy: Strategy) -> None:
+    """Add the views of a survey to the cases of a portfolio; what is wrong with a row is noted
+    among its problems. Raises Refused for a file that cannot be read as a survey at all."""
+    given, problems = read_survey(file, strategy)
     cases = {case.id: case for case in portfolio.cases}
     titles = {case.title.casefold(): case.id for case in portfolio.cases}
     wanted: dict[str, list[_Given]] = {}
-    for one in _without_twins(given, problems):
+    for one in given:
         found = (
             one.partnership if one.partnership in cases else titles.get(one.partnership.casefold())
         )
