@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from accordance.workbench.watching import changes, touched
+from accordance.workbench.watching import changes, stamps, touched
 from tests.workbench.test_recording import CASES, RULES
 from tests.workbench.tried import Tried, read, tried
 
@@ -45,6 +45,26 @@ def test_each_change_of_a_file_comes_once(small: Tried) -> None:
         for files in changes(str(folder), wait):
             found.append(set(files))
     assert found == [{"rules/theme.yaml"}, {"tests/more.yaml", "tests/theme.yaml"}]
+
+
+def test_what_is_extended_is_watched_too(tmp_path: Path) -> None:
+    theirs = tried(tmp_path / "theirs", RULES, CASES).folder
+    folder = tmp_path / "ours"
+    (folder / "rules").mkdir(parents=True)
+    header = "strategy: ours\ntitle: Ours\nversion: '1.0'\nextends: ../theirs\n"
+    (folder / "strategy.yaml").write_text(header)
+    assert set(stamps(str(folder))) == {
+        "strategy.yaml",
+        *(
+            f"{theirs}/{name}"
+            for name in (
+                "strategy.yaml",
+                "facts.schema.yaml",
+                "rules/theme.yaml",
+                "tests/theme.yaml",
+            )
+        ),
+    }
 
 
 @pytest.mark.parametrize(

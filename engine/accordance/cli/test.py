@@ -370,7 +370,7 @@ def _watch(chosen: _Chosen, form: str, output: str | None) -> int:
 
 
 def _is_of(case: RuleCase | PortfolioCase, file: str) -> bool:
-    return case.place.file.endswith(f"/{file}")
+    return f"/{case.place.file}".endswith(f"/{file}")
 
 
 def _say(refused: Refused) -> int:

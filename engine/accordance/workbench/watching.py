@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import Final
 
 from ..problem import Refused
-from ..strategy.folder import CASES, HEADER, MODEL, RULES, locate
+from ..strategy.chain import folders_of
+from ..strategy.folder import CASES, HEADER, MODEL, RULES, Folder, locate
 from ..strategy.model import Rule, Strategy
 from .focus import names_in
 from .rule_parts import expressions, names_in_messages
@@ -20,19 +21,30 @@ Stamp = tuple[int, int]
 
 
 def stamps(folder: str | None) -> dict[str, Stamp]:
-    """When each file of a strategy folder was last changed, and its size, by its path in there."""
-    try:
-        root = locate(folder).path
-    except Refused:
-        return {}
+    """When each file of a strategy folder was last changed, and its size, by its path in there;
+    the files of a strategy that it extends by their own paths."""
     found: dict[str, Stamp] = {}
-    for name in (HEADER, MODEL, *_listed(root, RULES), *_listed(root, CASES)):
-        try:
-            state = os.stat(os.path.join(root, name))
-        except OSError:
-            continue
-        found[name] = state.st_mtime_ns, state.st_size
+    for far, place in enumerate(_folders(folder)):
+        root = place.path
+        for name in (HEADER, MODEL, *_listed(root, RULES), *_listed(root, CASES)):
+            try:
+                state = os.stat(os.path.join(root, name))
+            except OSError:
+                continue
+            found[place.shown(name) if far else name] = state.st_mtime_ns, state.st_size
     return found
+
+
+def _folders(folder: str | None) -> list[Folder]:
+    """The folders of a strategy, the nearest first; while it cannot be read, its own alone."""
+    try:
+        return folders_of(folder)
+    except Refused:
+        pass
+    try:
+        return [locate(folder)]
+    except Refused:
+        return []
 
 
 def _listed(root: str, part: str) -> list[str]:
