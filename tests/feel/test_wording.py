@@ -36,9 +36,17 @@ NAMES = {
     "objectives.joint": "Joint",
     "single_provider": "One provider delivers the service, or replacing it would take too long",
     "is_grant": "The partnership rests on a grant",
+    "one_body": "The bodies become one body",
+    "by_law": "The law itself requires the partnership, so that nobody can leave",
+    "to_publish": "The Act asks for published measures: a large contract without an exemption",
+    "through_company": "It works through a company or trust that the body owns",
+    "complex": "It shows at least one of the four signs of a complex project",
+    "pays_and_owes": "The council pays and owes best value",
+    "not_known": "What must be known at this stage and is not stated",
     "open_risks": "The common risks without a treatment; see the register",
     "max_age": "12 months",
     "least": "3",
+    "once": "1",
 }
 QUESTIONS = {
     "parties.agrees": "Has this party formally agreed the joint objectives?",
@@ -64,7 +72,43 @@ ANSWERED = {**QUESTIONS, "exit_plan.exists": "Is there an exit plan (or exit str
         (
             "is_grant",
             "the partnership rests on a grant",
-            "it is not so that the partnership rests on a grant",
+            "the partnership does not rest on a grant",
+        ),
+        ("one_body", "the bodies become one body", "the bodies do not become one body"),
+        (
+            "by_law",
+            "the law itself requires the partnership, so that nobody can leave",
+            "the law itself does not require the partnership",
+        ),
+        (
+            "to_publish",
+            "the Act asks for published measures: a large contract without an exemption",
+            "the Act does not ask for published measures",
+        ),
+        (
+            "through_company",
+            "it works through a company or trust that the body owns",
+            "it does not work through a company or trust that the body owns",
+        ),
+        (
+            "complex",
+            "it shows at least one of the four signs of a complex project",
+            "it does not show any of the four signs of a complex project",
+        ),
+        (
+            "pays_and_owes",
+            "the council pays and owes best value",
+            "it is not so that the council pays and owes best value",
+        ),
+        (
+            "count(objectives.joint) >= once",
+            "there is at least 1 joint objective",
+            "there is no joint objective",
+        ),
+        (
+            "count(not_known) = 0",
+            "there is nothing that must be known at this stage and is not stated",
+            "there is something that must be known at this stage and is not stated",
         ),
         # days
         (

@@ -89,10 +89,19 @@ def _number(value: int | Fraction, unit: str | None) -> str:
     text = _digits(value)
     if unit == "GBP":
         return f"GBP {text}"
-    return f"{text} {unit}" if unit in _COUNTED else text
+    if unit not in _COUNTED:
+        return text
+    return f"{text} {_COUNTED[unit] if value == 1 else unit}"
 
 
-_COUNTED = ("months", "days", "people", "levels", "FTE")
+_COUNTED = {
+    "months": "month",
+    "days": "day",
+    "people": "person",
+    "levels": "level",
+    "FTE": "FTE",
+}
+"""The units that are said, each with what one of them is called."""
 
 
 def round_to(value: int | Fraction, places: int) -> int | Fraction:

@@ -190,11 +190,15 @@ class _Writer:
             sign = _OPPOSITE[sign]
         number = right.value if isinstance(right, Literal) else None
         things, which = self._things(items)
-        if (sign, number) in ((">", 0), (">=", 1), ("!=", 0)):
+        some, none = ((">", 0), (">=", 1), ("!=", 0)), (("=", 0), ("<", 1), ("<=", 0))
+        if things.startswith("what ") and (sign, number) in (*some, *none):
+            thing = "something" if (sign, number) in some else "nothing"
+            return f"there is {thing} that {things.removeprefix('what ')}{which}"
+        if (sign, number) in some:
             if which:
                 return f"there is at least one of {_the(things)}{which}"
             return f"at least one is listed under “{things}”"
-        if (sign, number) in (("=", 0), ("<", 1), ("<=", 0)):
+        if (sign, number) in none:
             return f"there are no {things}{which}"
         if not isinstance(right, Literal | Name):
             verb = {"=": "is ", "!=": "is not "}.get(sign) or f"is {_COMPARED[sign]}"
@@ -207,7 +211,10 @@ class _Writer:
             "=": "exactly ",
             "!=": "not exactly ",
         }[sign]
-        return f"there are {amount}{self.noun(right)} {things}{which}"
+        many = self.noun(right)
+        if many == "1":
+            return f"there is {'no' if sign == '<' else f'{amount}1'} {_one(things)}{which}"
+        return f"there are {amount}{many} {things}{which}"
 
     def _dated(self, sign: str, left: Node, right: Node, negated: bool) -> str:
         """A comparison of days. Order against none is false, so its denial is said as a denial."""
@@ -470,7 +477,8 @@ class _Writer:
         if isinstance(node, Name) and phrase is not None and _is_sentence(phrase):
             # The meaning of a definition serves as a noun where it is one.
             meaning = _meaning(phrase)
-            phrase = meaning.removeprefix("the ") if meaning.startswith("the ") else None
+            noun = meaning.startswith(("the ", "what "))
+            phrase = meaning.removeprefix("the ") if noun else None
         if phrase is None:
             phrase = _plain(node.field if isinstance(node, Path) else getattr(node, "name", "it"))
         return _uncapitalised(re.sub(r" \([^)]*\)$", "", phrase))
@@ -708,6 +716,47 @@ def _meaning(phrase: str) -> str:
     return _uncapitalised(phrase.partition(";")[0].rstrip(". "))
 
 
+_VERBS: Final = {
+    "goes": "go",
+    "has": "have",
+    **{
+        f"{verb[:-1]}ies" if verb.endswith("ly") else f"{verb}s": verb
+        for verb in (
+            *("apply", "ask", "become", "belong", "contain", "cover", "deliver", "depend"),
+            *("employ", "exceed", "exist", "get", "give", "govern", "hold", "include", "involve"),
+            *("keep", "make", "manage", "meet", "operate", "owe", "own", "pay", "provide"),
+            *("receive", "rely", "require", "rest", "say", "serve", "show", "take", "work"),
+        )
+    },
+}
+"""Verbs by which a sentence may be denied, each by its form after `it`. None is often a noun in
+that form, save `works` and `shows`, which are read as verbs only after `it`."""
+_SUBJECT_WORDS: Final = 5
+"""The most words before the verb."""
+_JOINING: Final = re.compile(r"\b(?:and|but|if|neither|no|nor|not|unless|while)\b|,")
+
+
+def _denied_verb(sentence: str) -> str | None:
+    """The denial of a sentence with one of the verbs above: `it does not rest on a grant`."""
+    # What follows from the claim, or spells it out, is not what is denied.
+    claim = re.split(r", so that |: ", sentence, maxsplit=1)[0]
+    words = claim.split(" ")
+    for place, word in enumerate(words[1 : _SUBJECT_WORDS + 1], start=1):
+        verb, does = _VERBS.get(word), "does"
+        if verb is None and word in _VERBS.values() and words[place - 1].endswith("s"):
+            verb, does = word, "do"
+        if verb is None or (verb in ("show", "work") and words[:place] != ["it"]):
+            continue
+        before, after = " ".join(words[:place]), " ".join(words[place + 1 :])
+        if _JOINING.search(claim) or re.search(r"\b(?:or|that|which|who)\b", before):
+            return None
+        if " or " in after and _VERBS.keys() & after.partition(" that ")[0].split():
+            return None
+        after = after.replace("at least one of", "any of")
+        return f"{before} {does} not {verb} {after}".rstrip()
+    return None
+
+
 def _denied(sentence: str) -> str:
     """The denial of a sentence; a plain one takes a `not`."""
     plain = re.fullmatch(
@@ -718,7 +767,7 @@ def _denied(sentence: str) -> str:
     )
     if plain and not plain[1].endswith("must"):
         return f"{plain[1]} not{plain[2]}"
-    return f"it is not so that {sentence}"
+    return _denied_verb(sentence) or f"it is not so that {sentence}"
 
 
 def _does(phrase: str, verb: str, negated: bool) -> str:
@@ -728,7 +777,7 @@ def _does(phrase: str, verb: str, negated: bool) -> str:
     return verb if plural else f"{verb}s"
 
 
-_DETERMINED: Final = re.compile(r"(?:the|a|an|every|each|all|its|their|whether|it|no) ", re.I)
+_DETERMINED: Final = re.compile(r"(?:the|a|an|every|each|all|its|their|whether|what|it|no) ", re.I)
 
 
 def _the(title: str) -> str:
@@ -737,6 +786,14 @@ def _the(title: str) -> str:
 
 def _bare(phrase: str) -> str:
     return re.sub(r"^(?:the|its|a|an) ", "", phrase)
+
+
+def _one(things: str) -> str:
+    """What one of some things is called."""
+    head, of, rest = things.partition(" of ")
+    if _be(head) == "are":
+        head = f"{head[:-3]}y" if head.endswith("ies") else head[:-1]
+    return f"{head}{of}{rest}"
 
 
 def _article(noun: str) -> str:
