@@ -309,23 +309,45 @@ def test_records_that_one_strategy_cannot_read_are_said(changed: Changed, cases:
     )
 
 
-def test_columns_and_check_tell_the_same(
-    changed: Changed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from accordance.workbench.impact import assessing
-    from accordance.workbench.impact.sweeping import sweep
+def test_columns_and_check_tell_the_same(changed: Changed, monkeypatch: pytest.MonkeyPatch) -> None:
+    from accordance.workbench.impact import sweeping
 
     changes = {"P36M": "P24M", "value: 10,": "value: 600,"}
     by_check = changed(changes)
+    original = sweeping.sweep
 
     def by_columns(*args: Any, **options: Any) -> Any:
-        return sweep(*args, **{**options, "engine": "duckdb"})
+        return original(*args, **{**options, "engine": "duckdb"})
 
-    monkeypatch.setattr(assessing, "sweep", by_columns)
+    monkeypatch.setattr(sweeping, "sweep", by_columns)
     by_duckdb = changed(changes)
     assert by_duckdb["cases"].pop("engine") == "duckdb"
     assert by_check["cases"].pop("engine") == "check"
     assert by_duckdb == by_check
+
+
+def test_two_processes_tell_the_same_as_one(
+    changed: Changed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from accordance.workbench.impact import sweeping
+
+    one = changed({"P36M": "P24M"})
+    monkeypatch.setattr(sweeping, "MUCH", 0)
+    monkeypatch.setattr(sweeping, "_processors", lambda: 2)
+    assert changed({"P36M": "P24M"}) == one
+
+
+def test_what_is_refused_in_the_other_process_is_refused(
+    changed: Changed, cases: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from accordance.problem import Refused
+    from accordance.workbench.impact import sweeping
+
+    cases.unlink()
+    monkeypatch.setattr(sweeping, "MUCH", 0)
+    monkeypatch.setattr(sweeping, "_processors", lambda: 2)
+    with pytest.raises(Refused):
+        changed({"P36M": "P24M"})
 
 
 def test_the_same_input_gives_the_same_bytes(changed: Changed) -> None:

@@ -17,7 +17,7 @@ from ..publishing import edits_between
 from .between import with_edit
 from .causes import touching
 from .changes import ANSWERS, KINDS, NOTHING, Comparison, RuleChange, what
-from .sweeping import REJECTS_SHOWN, Swept, sweep
+from .sweeping import REJECTS_SHOWN, Swept, sweep, sweep_both
 
 SCHEMA: Final = "accordance/impact/1"
 MOST: Final = 100
@@ -50,8 +50,9 @@ def assess(
             place = os.path.join(folder, name)
             return sweep(strategy, paths, day, place, **options)
 
-        first = swept(old, "old", sample=sample, progress=progress)
-        second = swept(new, "new", sample=sample, progress=progress)
+        first, second = sweep_both(
+            old, new, paths, day, folder, sample=sample // 2, progress=progress
+        )
         compared = Comparison(old, new, first.read, second.read, renamed)
         changed = compared.changed()
         at = compared.foremost(most, _ranks())

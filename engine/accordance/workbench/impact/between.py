@@ -55,7 +55,9 @@ def with_edit(old: Strategy, new: Strategy, edit: Edit) -> Strategy | None:
         rules=tuple(chosen),
         mandatory=mandatory,
         exceptions=exceptions,
+        # Nobody may take it for the old strategy, nor read it from that one's folder.
         digest=f"{old.digest}+{edit.id}",
+        folder=f"{old.folder} with {edit.id}",
         **({"model": new.model} if added else {}) | made,
     )
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import os
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from ...problem import Problem, Refused
+from ...strategy.coding import decode, encode
 from ...strategy.model import Strategy
+from ...sweep.run_files import OUTCOMES
 from .changes import Read
 
 if TYPE_CHECKING:
@@ -16,6 +21,8 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int], None]
 REJECTS_SHOWN: Final = 10
+MUCH: Final = 1 << 20
+"""Cases of so many bytes are worth a second process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +45,6 @@ def sweep(
     progress: Progress = lambda done: None,
 ) -> Swept:
     """Sweep the cases of paths into the new folder `place`. Raises Refused as the sweep does."""
-    from ...sweep.run_files import OUTCOMES
     from ...sweep.running import Task, run
     from ...sweep.sources import find_sources
     from ...sweep.sweeping import Options
@@ -46,6 +52,72 @@ def sweep(
     task = Task(paths, find_sources(paths, strategy.model))
     found = run(strategy, task, Options(day, engine, sample), place, progress=progress)
     return Swept(_reader(os.path.join(place, OUTCOMES)), found.manifest, found.rejects)
+
+
+def sweep_both(
+    old: Strategy,
+    new: Strategy,
+    paths: Sequence[str],
+    day: dt.date,
+    folder: str,
+    *,
+    sample: int = 200,
+    progress: Progress = lambda done: None,
+) -> tuple[Swept, Swept]:
+    """Sweep the same cases by two strategies, into `old` and `new` in a folder: at the same time
+    where there is much to do and more than one processor, since making the plan of a strategy keeps
+    only one of them busy. Raises Refused as the sweep does."""
+    places = [os.path.join(folder, name) for name in ("old", "new")]
+    if _processors() < 2 or _size(paths) < MUCH:
+        first, second = (
+            sweep(one, paths, day, place, sample=sample, progress=progress)
+            for one, place in zip((old, new), places, strict=True)
+        )
+        return first, second
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
+    # A process that has threads, as databases do, must not be copied.
+    context = multiprocessing.get_context("spawn")
+    sent = json.dumps(encode(old)), old.folder, *(one.folder for one in old.extends)
+    with ProcessPoolExecutor(1, context) as pool:
+        other = pool.submit(_apart, sent, list(paths), day, places[0], sample)
+        second = sweep(new, paths, day, places[1], sample=sample, progress=progress)
+        found = other.result()
+    if isinstance(found, list):
+        raise Refused(found)
+    return Swept(_reader(os.path.join(places[0], OUTCOMES)), *found), second
+
+
+def _apart(
+    sent: tuple[str, ...], paths: list[str], day: dt.date, place: str, sample: int
+) -> tuple[dict[str, Any], list[dict[str, Any]]] | list[Problem]:
+    """The same in another process: what of a run can be sent back, or why there is none."""
+    body, *folders = sent
+    try:
+        found = sweep(decode(json.loads(body), *folders), paths, day, place, sample=sample)
+    except Refused as refused:
+        return list(refused.problems)
+    return found.manifest, found.rejects
+
+
+def _processors() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _size(paths: Sequence[str]) -> int:
+    """How many bytes the cases have, at least; what is not there is said by the sweep."""
+    total = 0
+    for path in paths:
+        if os.path.isfile(path):
+            total += os.path.getsize(path)
+        for parent, _, names in os.walk(path):
+            for name in names:
+                with suppress(OSError):
+                    total += os.path.getsize(os.path.join(parent, name))
+    return total
 
 
 def _reader(path: str) -> Read:
