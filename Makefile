@@ -60,6 +60,7 @@ docs: $(READY) ## write the pages anew that are made from the rules and the prog
 	@$(BIN)/accordance rules --pages docs/rules
 	@$(BIN)/python -m accordance.workbench.coverage docs/coverage.md
 	@$(BIN)/python -m accordance.feel.truth_tables docs/logic.md
+	@$(BIN)/python -m accordance.workbench.lint.diagnostics docs/lint
 
 bench: $(READY) ## measure; every figure is a ratio within one run
 	@$(BIN)/python -m benchmarks

@@ -9,7 +9,6 @@ from .limits import ProblemList
 from .text import SourceText, decoded, read_bytes
 from .tree import Located
 
-
 KEPT: Final[ContextVar[dict[tuple[str, bytes], Located] | None]] = ContextVar("kept", default=None)
 """The trees of files that were read already, for whoever reads the same ones again and again, such
 as an editor: set it to a dict, and bytes that have not changed are not parsed again."""

@@ -44,7 +44,7 @@ def _due(fields: Fields, stages: tuple[str, ...]) -> dict[str, Due]:
         due = _due_text(fields, entry)
         if stage not in (*stages, ELSE) and stages:
             fields.note(
-                Code.FIELD_VALUE,
+                Code.STAGE,
                 f"{quoted(stage)} is not a stage of the rule",
                 node.key_place(stage),
                 suggestion(stage, stages) or f"write {listed([*stages, ELSE], 'or')}",

@@ -131,10 +131,12 @@ class Fields:
         node = self.get(name)
         return None if node is None else self.choice_of(node, quoted(name), choices)
 
-    def choices(self, name: str, choices: AbstractSequence[str]) -> tuple[str, ...]:
+    def choices(
+        self, name: str, choices: AbstractSequence[str], code: Code = Code.FIELD_VALUE
+    ) -> tuple[str, ...]:
         """A list of such words, in the order of `choices`."""
         found = [
-            self.choice_of(item, f"an entry of {quoted(name)}", choices)
+            self.choice_of(item, f"an entry of {quoted(name)}", choices, code)
             for item in self.distinct(name)
         ]
         return tuple(choice for choice in choices if choice in found)
@@ -224,13 +226,19 @@ class Fields:
         )
         return None
 
-    def choice_of(self, node: Located, what: str, choices: Collection[str]) -> str | None:
+    def choice_of(
+        self,
+        node: Located,
+        what: str,
+        choices: Collection[str],
+        code: Code = Code.FIELD_VALUE,
+    ) -> str | None:
         """The word that a node is, when it is one of `choices`."""
         word = self.text_of(node, what)
         if word is None or word in choices:
             return word
         self.note(
-            Code.FIELD_VALUE,
+            code,
             f"{what} cannot be {quoted(word)}",
             node.place,
             suggestion(word, choices) or f"write one of {listed(list(choices), 'or')}",

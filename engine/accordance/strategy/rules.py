@@ -150,7 +150,7 @@ class RuleFiles:
         self.ids.setdefault(rule_id, place)
         if not RULE_ID.fullmatch(rule_id):
             self._note(
-                Code.FIELD_VALUE,
+                Code.RULE_ID,
                 f"{quoted(rule_id)} is not the id of a rule",
                 place,
                 "write the prefix of the theme, a hyphen and two digits, such as `DEP-01`",
@@ -160,7 +160,7 @@ class RuleFiles:
             wanted = [key for key, name in self.themes.items() if name == theme]
             if prefix not in wanted:
                 self._note(
-                    Code.FIELD_VALUE,
+                    Code.RULE_ID,
                     f"{quoted(rule_id)} does not belong to the theme {quoted(theme)}",
                     place,
                     f"the ids of its rules begin with {listed([f'{key}-' for key in wanted])}",
@@ -241,8 +241,8 @@ class RuleFiles:
         node = fields.get(name)
         if isinstance(node, Sequence) and not node.items:
             help = f"name one of {listed(list(STAGES), 'or')}"
-            self._note(Code.FIELD_VALUE, f"{quoted(name)} names no stage", node.place, help)
-        return fields.choices(name, STAGES)
+            self._note(Code.STAGE, f"{quoted(name)} names no stage", node.place, help)
+        return fields.choices(name, STAGES, Code.STAGE)
 
     def _among(self, fields: Fields, name: str, stages: tuple[str, ...]) -> tuple[str, ...]:
         """A list of stages, each one that the rule has."""
@@ -250,7 +250,7 @@ class RuleFiles:
         odd = [stage for stage in found if stage not in stages]
         if odd and stages:
             self._note(
-                Code.FIELD_VALUE,
+                Code.STAGE,
                 f"{quoted(name)} names {listed(odd)}, which is not among the stages of the rule",
                 fields.node.entries[name].place,
                 f"the rule has {listed(list(stages))}",

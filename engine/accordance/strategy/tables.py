@@ -21,7 +21,7 @@ def read_table(
     if part is None:
         return None
     part.require("table")
-    stages = part.choices("stages", STAGES) or _STAGES[name]
+    stages = part.choices("stages", STAGES, Code.STAGE) or _STAGES[name]
     nodes = part.items("table")
     given = part.get("table")
     if isinstance(given, Sequence) and not nodes:
