@@ -30,6 +30,7 @@ Examples:
   accordance prove our_strategy --rule DEP-01
   accordance prove --property 'not(verdict = "proceed" and not(exit_plan.exists))'
   accordance prove old_strategy new_strategy --save-test new_strategy/tests
+  accordance prove HEAD~3 strategy_rules/public_body
 """,
 )
 @click.argument("folders", nargs=-1, metavar="[FOLDER | OLD NEW]")
@@ -133,8 +134,10 @@ def _proved(
 
     limits = Limits(items, as_of)
     if len(folders) == 2:
-        old, new = load_strategy(folders[0]), load_strategy(folders[1])
-        return proving.versions(old, new, limits, with_progress), new
+        from ..workbench.revisions import strategies
+
+        with strategies(folders) as (old, new):
+            return proving.versions(old, new, limits, with_progress), new
     folder = folders[0] if folders else strategy
     loaded = load_strategy(folder)
     if properties:
