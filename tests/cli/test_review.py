@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from accordance.review.reviewing import review
+from tests.check.test_publication import ENERGY, LEISURE, case, checker, planted
 from tests.cli.conftest import ROOT, Caller
 
 PORTFOLIO = "cases/portfolio"
@@ -151,6 +153,21 @@ def test_for_the_public_exempt_facts_are_withheld(call: Caller) -> None:
             assert one[name] == other[name]
         mine, theirs = one["health"]["overall"]["range"], other["health"]["overall"]["range"]
         assert theirs["low"] <= mine["low"] and mine["high"] <= theirs["high"]
+
+
+def test_no_public_review_depends_on_an_exempt_fact() -> None:
+    """But for the opinions, which are what it is for, and the decisions that follow from them."""
+    found = []
+    for variant in (0, 1):
+        cases = [planted(ENERGY, variant), case(LEISURE)]
+        made = review(checker(), cases, audience="public")
+        for one in made["partnerships"]:
+            for name in ("opinion", "opinion_at_worst", "verdict"):
+                del one[name]
+        for name in ("opinions", "verdicts", "decisions"):
+            del made["portfolio"][name]
+        found.append(made)
+    assert found[0] == found[1]
 
 
 def test_twenty_partnerships_are_reviewed_in_time() -> None:

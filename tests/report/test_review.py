@@ -19,6 +19,7 @@ from accordance.report.review_charts import radar, spectrum_chart
 from accordance.report.svg import shade
 from accordance.review.portfolio_reading import read_portfolio
 from accordance.review.reviewing import review
+from accordance.review.triangulation import triangulate
 from tests.browser.finding import BROWSER, chromium
 from tests.review.small import EARLIER, ROOT, case_of, checker, portfolio, strategy, views_of
 
@@ -156,8 +157,14 @@ def test_without_spectrum_and_health_the_rest_is_reviewed() -> None:
 
     from accordance.check.checker import Checker
 
+    parameters = dict(strategy().parameters)
     bare = Checker(replace(strategy(), spectrum=None, health=None))
     made = review(bare, portfolio()[:3])
+    del parameters["review_respondents_min"]
+    assert triangulate(portfolio()[5], replace(strategy(), parameters=parameters)).factors
+    del parameters["review_factors"]
+    none = replace(strategy(), parameters=parameters, spectrum=None, health=None)
+    assert triangulate(portfolio()[5], none).factors == ()
     for name in ("table", "markdown", "html"):
         assert "Review of 3 partnerships" in text(made, name, Page())
 

@@ -14,9 +14,8 @@ from accordance.review.comparing import (
     CERTAIN,
     NO,
     POSSIBLE,
-    in_bottom_quarter,
+    Field,
     median,
-    position,
 )
 from accordance.review.ranges import Range
 from accordance.review.reviewing import review
@@ -54,7 +53,7 @@ def test_the_median_of_ranges(ranges: list[Range], expected: Range | None) -> No
 def test_a_place_is_the_best_and_the_worst_that_may_be(
     own: Range, others: list[Range], place: tuple[int, int]
 ) -> None:
-    assert position(own, others) == place
+    assert Field([own, *others]).position(own) == place
 
 
 @pytest.mark.parametrize(
@@ -69,7 +68,7 @@ def test_a_place_is_the_best_and_the_worst_that_may_be(
     ],
 )
 def test_the_bottom_quarter(own: Range, others: list[Range], answer: str) -> None:
-    assert in_bottom_quarter(own, others) == answer
+    assert Field([own, *others]).in_bottom_quarter(own) == answer
 
 
 RANGES = st.lists(
@@ -82,16 +81,16 @@ RANGES = st.lists(
 @law(60)
 @given(RANGES)
 def test_what_is_certain_of_ranges_holds_for_all_that_they_may_be(ranges: list[Range]) -> None:
-    own, others = ranges[0], ranges[1:]
-    best, worst = position(own, others)
-    said = in_bottom_quarter(own, others)
+    field = Field(ranges)
+    best, worst = field.position(ranges[0])
+    said = field.in_bottom_quarter(ranges[0])
     middle = median(ranges)
     assert middle is not None
     for numbers in itertools.product(*(range(int(one.low), int(one.high) + 1) for one in ranges)):
-        mine, theirs = exact(numbers[0])[0], exact(*numbers[1:])
-        here = position(mine, theirs)
+        settled_field, mine = Field(exact(*numbers)), exact(numbers[0])[0]
+        here = settled_field.position(mine)
         assert best <= here[0] <= here[1] <= worst
-        answer = in_bottom_quarter(mine, theirs)
+        answer = settled_field.in_bottom_quarter(mine)
         assert answer != POSSIBLE
         ties = any(number == numbers[0] for number in numbers[1:])
         if said != POSSIBLE and not ties:

@@ -14,6 +14,7 @@ from .review_words import (
     percent,
     place_words,
     sum_words,
+    widest_gap,
 )
 from .svg import ACCENT, FAINT, INK, LINE, PAPER, SOFT, Chart, Drawing, brief, hatch, shade
 from .wording import count, day
@@ -269,6 +270,9 @@ def radar(partnership: Json, number: int) -> Chart | None:
         (_key(_legend_line(index)), _group_words(group, views))
         for index, group in enumerate(groups)
     )
+    widest = widest_gap(partnership)
+    if widest is not None and widest["wide"]:
+        legend += (("", f"{widest['gap']:.1f} points apart on {widest['title'].lower()}"),)
     return Chart(name, title, described, drawing.svg(), False, legend)
 
 

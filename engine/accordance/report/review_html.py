@@ -306,7 +306,8 @@ def _confidence(one: Json) -> str:
     """How sure one can be of the factor of which one is least sure."""
     if not one["views"]["asked"]:
         return "–"
-    least = min((factor["confidence"] for factor in one["views"]["factors"]), key=_SURE.index)
+    told = (factor["confidence"] for factor in one["views"]["factors"])
+    least = min(told, key=_SURE.index, default="none")
     return CONFIDENCE[least]
 
 

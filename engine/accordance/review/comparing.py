@@ -6,6 +6,8 @@ order, a quartile and a trend are told as certain, possible or ruled out.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -81,27 +83,34 @@ def _middle(numbers: Sequence[Number]) -> Number:
     return (Fraction(ordered[half - 1]) + ordered[half]) / 2
 
 
-def position(own: Range, others: Sequence[Range]) -> tuple[int, int]:
-    """The best and the worst place from the top, from 1, that a figure may have among others."""
-    ahead = sum(other.low > own.high for other in others)
-    behind = sum(other.high < own.low for other in others)
-    return 1 + ahead, 1 + len(others) - behind
+class Field:
+    """Figures among which each has its place."""
 
+    def __init__(self, ranges: Sequence[Range]) -> None:
+        self._lows = sorted(one.low for one in ranges)
+        self._highs = sorted(one.high for one in ranges)
+        self._alike = Counter(ranges)
 
-def in_bottom_quarter(own: Range, others: Sequence[Range]) -> str:
-    """Does a figure lie among the lowest quarter: yes, possible or no? Equal figures share the
-    better place."""
-    number = len(others) + 1
-    if number < SMALLEST_GROUP:
-        return NO
-    room = number // 4
-    # How many certainly lie lower, and how many may: the quarter has room for so many.
-    lower = sum(other.high < own.low for other in others)
-    perhaps_lower = sum(other.low < own.high for other in others)
-    level = sum(other == own and own.definite for other in others)
-    if lower + level >= room:
-        return NO
-    return CERTAIN if perhaps_lower < room else POSSIBLE
+    def position(self, own: Range) -> tuple[int, int]:
+        """The best and the worst place from the top, from 1, that one of the figures may have."""
+        ahead = len(self._lows) - bisect_right(self._lows, own.high)
+        behind = bisect_left(self._highs, own.low)
+        return 1 + ahead, len(self._highs) - behind
+
+    def in_bottom_quarter(self, own: Range) -> str:
+        """Does one of the figures lie among the lowest quarter: yes, possible or no? Equal figures
+        share the better place."""
+        number = len(self._lows)
+        if number < SMALLEST_GROUP:
+            return NO
+        room = number // 4
+        # How many certainly lie lower, and how many may: the quarter has room for so many.
+        lower = bisect_left(self._highs, own.low)
+        perhaps_lower = bisect_left(self._lows, own.high) - (0 if own.definite else 1)
+        level = self._alike[own] - 1 if own.definite else 0
+        if lower + level >= room:
+            return NO
+        return CERTAIN if perhaps_lower < room else POSSIBLE
 
 
 def standing(members: Sequence[Member]) -> Json:
@@ -128,9 +137,9 @@ def _order(known: Sequence[tuple[Member, Range]]) -> list[Json]:
     )
     middle = median([figure for _, figure in known])
     assert middle is not None or not known
+    field = Field([figure for _, figure in known])
     for member, own in ordered:
-        others = [figure for other, figure in known if other is not member]
-        best, worst = position(own, others)
+        best, worst = field.position(own)
         assert middle is not None
         rows.append(
             {
@@ -139,7 +148,7 @@ def _order(known: Sequence[tuple[Member, Range]]) -> list[Json]:
                 "health": own.to_json(),
                 "place": {"best": best, "worst": worst},
                 "against_median": _against(own, middle),
-                "bottom_quarter": in_bottom_quarter(own, others),
+                "bottom_quarter": field.in_bottom_quarter(own),
             }
         )
     return rows
@@ -166,11 +175,12 @@ def practices(members: Sequence[Member], strategy: Strategy) -> list[Json]:
     rest = ranked[len(best) :]
     if not rest or len(best) < 2:
         return []
+    said = {member.id: {one["rule"]: one for one in member.report["results"]} for member in ranked}
     found = []
     for rule in strategy.rules:
-        have = [one for one in best if _outcome(one, rule.id) == "compliant"]
-        asked = [one for one in best if _outcome(one, rule.id) != "not_applicable"]
-        lack = [one for one in rest if _kind(one, rule.id) == "breach"]
+        have = [one for one in best if said[one.id][rule.id]["outcome"] == "compliant"]
+        asked = [one for one in best if said[one.id][rule.id]["outcome"] != "not_applicable"]
+        lack = [one for one in rest if said[one.id][rule.id]["kind"] == "breach"]
         if len(have) < 2 or len(have) * 3 < len(asked) * 2 or len(lack) < 2:
             continue
         found.append(
@@ -196,20 +206,6 @@ def _low(member: Member) -> Number:
 
 def _name(member: Member) -> Json:
     return {"id": member.id, "title": member.title}
-
-
-def _result(member: Member, rule: str) -> Json:
-    found: Json = next(one for one in member.report["results"] if one["rule"] == rule)
-    return found
-
-
-def _outcome(member: Member, rule: str) -> str:
-    return str(_result(member, rule)["outcome"])
-
-
-def _kind(member: Member, rule: str) -> str | None:
-    kind: str | None = _result(member, rule)["kind"]
-    return kind
 
 
 def frequent(members: Sequence[Member]) -> list[Json]:
