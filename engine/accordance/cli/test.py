@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from ..workbench.mutation.mutating import Look
 
 JUNIT: Final = "junit"
+NEVER: Final = 10**9
+"""So few partnerships make a portfolio here that generating source does not pay (`Checker`)."""
 ENOUGH: Final = 95.0
 """Per cent of the changes that cases must notice."""
 
@@ -205,7 +207,7 @@ def _report(
         from ..check.checker import Checker
         from ..workbench.portfolio_trial import with_portfolios
 
-        outcome = with_portfolios(outcome, Checker(loaded), portfolios)
+        outcome = with_portfolios(outcome, Checker(loaded, NEVER), portfolios)
     if junit is not None:
         from ..report.junit import cases as junit_text
 
