@@ -22,7 +22,7 @@ from .impact import (
 )
 from .wording import count, day, listed, program_words, standing_mark
 
-_LABEL, _WIDTH, _ROW, _BAR, _END = 120, 560, 26, 18, 44
+_LABEL, _WIDTH, _ROW, _END = 62, 400, 26, 40
 _RULES_DRAWN: Final = 30
 
 
