@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 MOST_MISSING: Final = 100
+_BOUNDS: Final = ("b low", "b high", "s low", "s high")
 _HIGH: Final = len(SEVERITIES) - 1 - SEVERITIES.index("high")
 
 
@@ -194,9 +195,9 @@ class GroupColumns:
             one = _OneRule(self, column)
             counts, found = one.told()
             names |= one.names
-            entry = rule_entry(rule, counts)
-            entries.append(entry | {"results_more": max(0, len(found) - MOST_RESULTS)})
-            results += [one.result(told) for told in found[:MOST_RESULTS]]
+            more = one.more + max(0, len(found) - MOST_RESULTS)
+            entries.append(rule_entry(rule, counts) | {"results_more": more})
+            results += one.results(found[:MOST_RESULTS])
         return entries, results, names
 
 
@@ -232,6 +233,11 @@ class _OneRule:
         self.column = column
         self.rule: PortfolioRule = column.rule
         self.names: set[str] = set()
+        self.more = 0
+        """Findings that are counted and not listed."""
+        self._members: dict[str | None, tuple[list[tuple[Any, ...]], int]] = {}
+        self._named: dict[str, dict[str | None, list[Value]]] = {}
+        self._missing: dict[str | None, list[dict[str, str]]] = {}
         self._run = within._connection.execute
         self._fetch = within._fetch
         self._memberships()
@@ -465,89 +471,128 @@ class _OneRule:
         )
 
     def _ranked(self) -> tuple[Counter[str], list[_Told]]:
+        """The same for every case in each group. Cases of which the same is known stand alike."""
+        import pyarrow as pa
+
         counts: Counter[str] = Counter()
-        found: list[_Told] = []
-        ends = '"b low", "b high", "s low", "s high"'
-        rows = self._fetch(
-            f"SELECT grp, sure, {ends}, count(*) FROM (SELECT m.grp, m.sure, m.row FROM m UNION ALL"
+        self._run(
+            "CREATE OR REPLACE TEMP VIEW everyone AS SELECT grp, sure, row FROM m UNION ALL"
             " SELECT g.grp, false, a.row FROM a CROSS JOIN (SELECT DISTINCT grp FROM m) AS g"
             " ANTI JOIN m AS own ON own.row = a.row AND own.grp = g.grp UNION ALL"
-            f' SELECT NULL, false, a.row FROM a) AS m JOIN f ON f."{ROW}" = m.row GROUP BY ALL'
-            " ORDER BY ALL"
+            " SELECT NULL, false, a.row FROM a"
+        )
+        ends = ", ".join(f'f."{name}"' for name in _BOUNDS)
+        classes = self._fetch(
+            f'SELECT m.grp, m.sure, {ends}, count(*) FROM everyone AS m JOIN f ON f."{ROW}" = m.row'
+            " GROUP BY ALL"
         )
         evaluating = _Evaluating(self)
-        ranks: dict[tuple[int, ...], Value] = {}
+        ranks = {one[2:6]: evaluating.rank(one[2:6]) for one in classes}
         groups: dict[str | None, Counter[tuple[Value, bool]]] = {}
-        listed: list[tuple[str | None, bool, tuple[int, ...], int]] = []
-        for grp, sure, *bounds, count in rows:
-            key = tuple(bounds)
-            if key not in ranks:
-                ranks[key] = evaluating.rank(key)
-            groups.setdefault(grp, Counter())[ranks[key], sure] += count
-            listed.append((grp, sure, key, count))
-        for grp, sure, key, count in listed:
-            own = ranks[key], sure
-            place = standing(ranks[key], groups[grp] - Counter([own]))
-            told = evaluating.told(grp, sure, (), place)
-            counts["moot" if told.said.moot else told.said.outcome.value] += count
-            if kind_of(told.said.outcome, told.said.moot) is not None:
-                # One for each case of these bounds; which cases these are is asked later.
-                found += [
-                    _RankTold(told.group, told.said, told.figures, sure, key, at)
-                    for at in range(count)
-                ]
-        return counts, self._with_cases(found)
-
-    def _with_cases(self, found: list[Any]) -> list[_Told]:
-        """Each finding of a case with the case, in the order of groups and cases."""
-        made: list[_Told] = []
-        room = MOST_RESULTS
-        asked = dict.fromkeys((one.group, one.exists, one.bounds) for one in found)
-        first = {(one.group, one.exists, one.bounds): one for one in found}
-        for grp, sure, bounds in asked:
-            ends = " AND ".join(
-                f'"{name}" = {value}'
-                for name, value in zip(("b low", "b high", "s low", "s high"), bounds, strict=True)
-            )
-            rows = self._fetch(
-                f'SELECT f."{ROW}", f.id, f.title FROM ({self._members(grp)}) AS m JOIN f ON'
-                f' f."{ROW}" = m.row WHERE m.sure = {sure} AND {ends} ORDER BY 1 LIMIT {room}'
-            )
-            one = first[grp, sure, bounds]
-            made += [_CaseTold(grp, one.said, one.figures, sure, *row) for row in rows]
-        made.sort(key=lambda one: (one.group is None, one.group or "", one.row))  # type: ignore[attr-defined]
-        # Those that are not listed are counted all the same.
-        return [*made, *found[len(made) :]]
+        for grp, sure, *bounds, count in classes:
+            groups.setdefault(grp, Counter())[ranks[tuple(bounds)], sure] += count
+        told: dict[tuple[Any, ...], _Told] = {}
+        findings = 0
+        for grp, sure, *bounds, count in classes:
+            rank = ranks[tuple(bounds)]
+            others = groups[grp].copy()
+            others[rank, sure] -= 1
+            one = evaluating.told(grp, sure, (), standing(rank, others))
+            counts["moot" if one.said.moot else one.said.outcome.value] += count
+            if kind_of(one.said.outcome, one.said.moot) is not None:
+                told[grp, sure, *bounds] = one
+                findings += count
+        if not told:
+            return counts, []
+        columns = zip(*told, strict=True)
+        names = ("grp", "sure", *_BOUNDS)
+        kinds = (pa.string(), pa.bool_(), *[pa.int64()] * len(_BOUNDS))
+        wanted = {
+            name: pa.array(list(column), kind)
+            for name, column, kind in zip(names, columns, kinds, strict=True)
+        }
+        self.within._connection.register("wanted", pa.table(wanted))
+        same = " AND ".join(f'f."{name}" = w."{name}"' for name in _BOUNDS)
+        rows = self._fetch(
+            f'SELECT m.grp, m.sure, {ends}, f."{ROW}", f.id, f.title FROM everyone AS m JOIN f ON'
+            f' f."{ROW}" = m.row JOIN wanted AS w ON w.grp IS NOT DISTINCT FROM m.grp AND'
+            f" w.sure = m.sure AND {same} ORDER BY m.grp NULLS LAST, m.row LIMIT {MOST_RESULTS}"
+        )
+        found: list[_Told] = []
+        for *key, row, case, title in rows:
+            one = told[tuple(key)]
+            found.append(_CaseTold(key[0], one.said, one.figures, one.exists, row, case, title))
+        self.more = findings - len(found)
+        return counts, found
 
     # the answer
 
-    def _members(self, group: str | None) -> str:
-        """The cases of a group, and whether each is certain."""
+    def results(self, found: Sequence[_Told]) -> list[dict[str, Any]]:
+        """What the rule says of groups, in the form of the answer."""
+        import pyarrow as pa
+
+        groups = sorted({one.group for one in found if one.group is not None})
+        self.within._connection.register("shown", pa.table({"grp": pa.array(groups, pa.string())}))
+        self._members = self._members_of_groups()
+        self._named = {
+            name: self._listed(over, self.column.listed[name], field)
+            for name, (over, _, field) in self.column.parts.listed.items()
+        }
+        gaps = any(kind_of(one.said.outcome, one.said.moot) is Kind.GAP for one in found)
+        self._missing = self._missing_of_groups() if gaps else {}
+        return [self.result(one) for one in found]
+
+    def _by_group(self, select: str, where: str = "true", most: int = MOST_CASES) -> Any:
+        """Columns of the cases of each group that is shown, its first cases only; the whole
+        portfolio is None, as is the group without a name."""
         if self.rule.group_by is None:
-            return "SELECT row, sure FROM m"
-        if group is None:
-            return "SELECT row, false AS sure FROM a"
-        name = _quoted(group)
-        return (
-            f"SELECT row, sure FROM m WHERE grp = {name} UNION ALL SELECT a.row, false FROM a ANTI"
-            f" JOIN (SELECT row FROM m WHERE grp = {name}) AS own ON own.row = a.row"
+            return self._fetch(
+                f'SELECT NULL, {select} FROM m JOIN f ON f."{ROW}" = m.row WHERE {where}'
+                f" ORDER BY m.row LIMIT {most}"
+            )
+        return self._fetch(
+            f"SELECT m.grp, {select} FROM m SEMI JOIN shown ON shown.grp = m.grp JOIN f ON"
+            f' f."{ROW}" = m.row WHERE {where} QUALIFY row_number() OVER'
+            f" (PARTITION BY m.grp ORDER BY m.row) <= {most} ORDER BY m.grp, m.row"
         )
 
+    def _members_of_groups(self) -> dict[str | None, tuple[list[tuple[Any, ...]], int]]:
+        """The first cases of each group (row, id, title, is it certain) and how many there are."""
+        anywhere = self._fetch(
+            f'SELECT a.row, f.id, f.title, false FROM a JOIN f ON f."{ROW}" = a.row'
+            f" ORDER BY a.row LIMIT {MOST_CASES}"
+        )
+        ((everywhere,),) = self._fetch("SELECT count(*) FROM a")
+        sizes: dict[str | None, int] = {None: everywhere}
+        if self.rule.group_by is None:
+            ((sizes[None],),) = self._fetch("SELECT count(*) FROM m")
+        else:
+            for grp, count, of_these in self._fetch(
+                "SELECT m.grp, count(*), count(*) FILTER (WHERE m.anywhere) FROM m SEMI JOIN shown"
+                " ON shown.grp = m.grp GROUP BY m.grp"
+            ):
+                sizes[grp] = count + everywhere - of_these
+        named: dict[str | None, list[tuple[Any, ...]]] = {}
+        for grp, *case in self._by_group("m.row, f.id, f.title, m.sure"):
+            named.setdefault(grp, []).append(tuple(case))
+        found: dict[str | None, tuple[list[tuple[Any, ...]], int]] = {}
+        for grp, size in sizes.items():
+            own = named.get(grp, [])
+            rows = {one[0] for one in own}
+            more = [one for one in anywhere if one[0] not in rows]
+            found[grp] = (sorted([*own, *more])[:MOST_CASES], size)
+        return found
+
     def result(self, told: _Told) -> dict[str, Any]:
-        """What the rule says of a group, in the form of the answer."""
+        """What the rule says of one group."""
         rule, outcome = self.rule, told.said.outcome
         kind = kind_of(outcome, told.said.moot)
         case = told.case if isinstance(told, _CaseTold) else None
-        rows = self._fetch(
-            f"SELECT f.id, f.title, m.sure FROM ({self._members(told.group)}) AS m JOIN f ON"
-            f' f."{ROW}" = m.row ORDER BY m.row LIMIT {MOST_CASES}'
-        )
-        ((size,),) = self._fetch(f"SELECT count(*) FROM ({self._members(told.group)})")
+        rows, size = self._members.get(told.group, ([], 0))
         figures = dict(told.figures)
-        for name, (over, _, field) in self.column.parts.listed.items():
-            figures[name] = self._listed(told.group, over, self.column.listed[name], field)
-        missing = self._missing(told.group) if kind is Kind.GAP else []
-        reasons = self._reasons(told.group) if kind is Kind.GAP else []
+        figures |= {name: named.get(told.group, []) for name, named in self._named.items()}
+        missing = self._missing.get(told.group, []) if kind is Kind.GAP else []
+        reasons = self._reasons() if kind is Kind.GAP and not missing else []
         unmet = self._unmet(told, figures)
         return result_head(rule, told.group, case) | {
             "outcome": outcome.value,
@@ -570,7 +615,7 @@ class _OneRule:
             },
             "cases": [
                 {"id": name, "title": title, "certain": sure, "decides": sure}
-                for name, title, sure in rows
+                for _, name, title, sure in rows
             ],
             "cases_more": size - len(rows),
             "facts": [],
@@ -581,64 +626,57 @@ class _OneRule:
             "basis": list(rule.basis),
         }
 
-    def _listed(self, group: str | None, over: str, column: str | None, field: str) -> Value:
-        """The titles or ids of the cases of a group of which a condition certainly holds."""
-        members = self._members(group)
-        if over == PORTFOLIO:
-            of = "true" if self.column.of is None else f'f."{self.column.of}"'
-            members = f'SELECT f."{ROW}" AS row, coalesce({of}, false) AS sure FROM f'
-        rows = self._fetch(
-            f'SELECT f.{field} FROM ({members}) AS m JOIN f ON f."{ROW}" = m.row WHERE m.sure AND'
-            f" {self._condition(column)} ORDER BY m.row LIMIT {MOST_CASES}"
-        )
-        return [name for (name,) in rows]
+    def _listed(self, over: str, column: str | None, field: str) -> dict[str | None, list[Value]]:
+        """The titles or ids of the cases of each group of which a condition certainly holds."""
+        listed = " AND m.mark IS TRUE" if over == MARKED else ""
+        where = f"m.sure{listed} AND {self._condition(column)}"
+        found: dict[str | None, list[Value]] = {}
+        for grp, name in self._by_group(f"f.{field}", where):
+            found.setdefault(grp, []).append(name)
+        return found
 
-    def _missing(self, group: str | None) -> list[dict[str, str]]:
-        """Of which cases of a group something is not known that the rule asks, and the facts it
+    def _missing_of_groups(self) -> dict[str | None, list[dict[str, str]]]:
+        """Of which cases of each group something is not known that the rule asks, and the facts it
         rests on."""
         features = {one.name: one for one in self.within.features.columns}
         column = self.column
-        asked: dict[str, str] = {}
-        for name in (column.of, column.group_by, column.mark, *column.conditions.values()):
-            if name in features:
-                open_ = (
-                    _open(f'f."{name}"')
-                    if features[name].kind == "names"
-                    else f'f."{name}" IS NULL'
-                )
-                asked[name] = open_
-        for name in column.values.values():
-            asked[name] = f'f."{name}" IS NULL'
-        everyone = any(one.over == PORTFOLIO for one in column.parts.aggregates)
-        members = self._members(group)
-        if everyone:
-            of = "true" if column.of is None else f'f."{column.of}"'
-            members = f'SELECT f."{ROW}" AS row FROM f WHERE {of} IS DISTINCT FROM false'
-        found: list[dict[str, str]] = []
-        for name, condition in asked.items():
-            rows = self._fetch(
-                f'SELECT f.id FROM ({members}) AS m JOIN f ON f."{ROW}" = m.row WHERE {condition}'
-                f" ORDER BY m.row LIMIT {MOST_MISSING}"
-            )
+        asked = [column.of, column.group_by, column.mark, *column.conditions.values()]
+        asked += column.values.values()
+        found: dict[str | None, dict[tuple[str, str], None]] = {}
+        everywhere: list[tuple[str, str]] = []
+        of = "true" if column.of is None else f'f."{column.of}"'
+        for name in dict.fromkeys(asked):
+            if name not in features:
+                continue
+            open_ = f'f."{name}" IS NULL'
+            if features[name].kind == "names":
+                open_ = _open(f'f."{name}"')
             paths = self.within._reads.of(features[name].node)
-            found += [{"case": case, "path": path} for (case,) in rows for path in paths]
-        unique = {(one["case"], one["path"]): one for one in found}
-        return list(unique.values())[:MOST_MISSING]
+            for grp, case in self._by_group("f.id", open_, MOST_MISSING):
+                found.setdefault(grp, {}).update({(case, path): None for path in paths})
+            reads_all = any(one.over == PORTFOLIO for one in column.parts.aggregates)
+            source = "f" if reads_all else f'a JOIN f ON f."{ROW}" = a.row'
+            rows = self._fetch(
+                f"SELECT f.id FROM {source} WHERE {open_} AND {of} IS DISTINCT FROM false"
+                f' ORDER BY f."{ROW}" LIMIT {MOST_MISSING}'
+            )
+            everywhere += [(case, path) for (case,) in rows for path in paths]
+        common = dict.fromkeys(everywhere)
+        return {
+            grp: [{"case": case, "path": path} for case, path in [*own, *common]][:MOST_MISSING]
+            for grp in self._members
+            for own in [found.get(grp, {})]
+        }
 
-    def _reasons(self, group: str | None) -> list[str]:
-        """Which rules' own outcomes are not known of cases of the group."""
+    def _reasons(self) -> list[str]:
+        """Why the rule cannot be decided, where no fact of its own is missing."""
         if self.rule.rank is not None:
             return ["too little is known of the cases to tell their order"]
         rules = [one for one in self.column.conditions.values() if one and one.startswith(BROKEN)]
-        found = []
-        for rule in dict.fromkeys(one.removeprefix(BROKEN) for one in rules):
-            ((count,),) = self._fetch(
-                f'SELECT count(*) FROM ({self._members(group)}) AS m JOIN f ON f."{ROW}" = m.row'
-                f' WHERE f."{rule}" = {INSUFFICIENT}'
-            )
-            cases = "1 case" if count == 1 else f"{count:,} cases"
-            found += [f"of {cases} it is not known whether {rule} is broken"] if count else []
-        return found
+        return [
+            f"of some cases it is not known whether {rule} is broken"
+            for rule in dict.fromkeys(one.removeprefix(BROKEN) for one in rules)
+        ]
 
     def _unmet(self, told: _Told, figures: Mapping[str, Value]) -> list[str]:
         found = []
@@ -678,17 +716,10 @@ class _OneRule:
         if first in strategy.parameters:
             given = self.within.checker.names.parameters[first]
             return spoken(given, strategy.parameters[first].unit)
-        if steps in (["title"], ["id"]):
-            return said(self._listed(told.group, first, None, steps[0]))
+        if first == CASES and steps in (["title"], ["id"]):
+            rows, _ = self._members.get(told.group, ([], 0))
+            return said([one[2 if steps == ["title"] else 1] for one in rows if one[3]])
         return "(not known)"
-
-
-@dataclass(frozen=True, slots=True)
-class _RankTold(_Told):
-    """What a rule says of one of the cases with these bounds."""
-
-    bounds: tuple[int, ...]
-    at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -843,7 +874,3 @@ def _value(one: Aggregate, sums: Mapping[str, Any]) -> Value:
 def _open(names: str) -> str:
     """May a list of names hold one that is not known?"""
     return f"({names} IS NULL OR len(list_filter({names}, lambda x: x.name IS NULL)) > 0)"
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
