@@ -13,7 +13,7 @@ from .outline import rank
 from .page import Page
 from .paint import INDENT, Paint
 from .text import safe_throughout
-from .wording import DRAFT, MARKS, OPINIONS, OUTCOMES, VERDICTS, count, day, listed
+from .wording import MARKS, OPINIONS, OUTCOMES, VERDICTS, count, day, listed, standing_words
 
 FEW: Final = 12
 """So many changes are told on a terminal, unless all are asked for."""
@@ -96,7 +96,7 @@ def _remarks(found: Json) -> Iterator[str]:
         said += f", compared with {before['title']} {before['version']}: the rules differ"
     else:
         said += ", the same rules in both runs"
-    yield said + ("." if after["status"] == "approved" else f" ({DRAFT}).")
+    yield said + ("." if after["status"] == "approved" else f" ({standing_words(after)}).")
     cases = found["cases"]
     parts = [f"{count(cases['in_both'], 'partnership')} in both runs"]
     if cases["with_other_facts"]:

@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, Final
 
 from .. import __version__
+from ..check.answer import strategy_stamp
 from ..strategy.rule_digest import rule_digests
 from . import answers
 from .sources import Digest, Source
@@ -33,14 +34,7 @@ def manifest_of(
     return {
         "schema": SCHEMA,
         "program": {"name": "accordance", "version": __version__, **_versions(made.engine)},
-        "strategy": {
-            "name": strategy.name,
-            "title": strategy.title,
-            "version": strategy.version,
-            "digest": strategy.digest,
-            "source_digest": strategy.source_digest,
-            "status": strategy.status,
-        },
+        "strategy": strategy_stamp(strategy, options.today),
         "evaluated_on": options.today.isoformat(),
         "given": list(task.given),
         "mapping": task.mapping,

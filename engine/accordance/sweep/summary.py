@@ -116,13 +116,22 @@ def markdown(summary: dict[str, Any]) -> str:
     return "\n".join(_page(summary)) + "\n"
 
 
+STANDING: Final = {
+    "draft": "DRAFT: the strategy is not approved as it stands",
+    "approved_later": "NOT YET IN FORCE: the strategy was approved for a later day",
+    "expired": "NO LONGER IN FORCE: the approval of the strategy has ended",
+}
+"""How a strategy stands that is not approved and in force on the day of the sweep."""
+
+
 def _page(summary: dict[str, Any]) -> list[str]:
     strategy, counts = summary["strategy"], summary["counts"]
     lines = ["# Sweep of the portfolio", ""]
     if strategy["status"] != "approved":
-        lines += ["**DRAFT: the strategy is not approved as it stands.**", ""]
+        lines += [f"**{STANDING.get(strategy['status'], STANDING['draft'])}.**", ""]
+    state = strategy["status"].replace("_", " ")
     lines += [
-        f"{strategy['title']}, version {strategy['version']} ({strategy['status']}), evaluated on"
+        f"{strategy['title']}, version {strategy['version']} ({state}), evaluated on"
         f" {summary['evaluated_on']}.",
         "",
         f"{_many(counts['records'], 'record')}: {_many(counts['cases'], 'case')} checked,"
