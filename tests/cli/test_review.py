@@ -184,3 +184,24 @@ def test_twenty_partnerships_are_reviewed_in_time() -> None:
     spent = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
     # Two seconds are promised; the strategy may have to be read afresh here.
     assert spent < 6
+
+
+def test_a_strategy_of_another_kind(call: Caller, tmp_path: Path) -> None:
+    """One that has other facts, and neither spectrum nor health."""
+    page = (ROOT / "docs" / "strategy_format.md").read_text(encoding="utf-8")
+    for block in re.findall(r"^```yaml\n(.*?)^```$", page, re.MULTILINE | re.DOTALL):
+        name = re.match(r"# (\S+\.yaml)\n", block)
+        if name:
+            path = tmp_path / "own" / name[1]
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(block)
+    cases = tmp_path / "cases"
+    cases.mkdir()
+    for number in range(5):
+        facts = f"id: C-{number}\ntitle: Case {number}\nstage: new\n"
+        facts += f"dependence: {{provider_count: {number}}}\n"
+        (cases / f"{number}.yaml").write_text(facts)
+    for name in ("table", "json", "markdown", "html"):
+        done = call("review", str(cases), "--strategy", str(tmp_path / "own"), "--format", name)
+        assert done.code == 0, done.err
+        assert "Case 4" in done.out

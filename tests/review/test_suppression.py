@@ -48,7 +48,7 @@ def outputs(case: Case) -> dict[str, str]:
     page = Page(120, full=True)
     report = checker().check(case).to_json()
     found = {"check": json.dumps(report, sort_keys=True)}
-    for name in ("table", "markdown", "html", "json"):
+    for name in ("table", "markdown", "html", "json", "csv", "ndjson", "sarif"):
         found[f"check {name}"] = format_named(name).check([report], page)
     found["public"] = json.dumps(public_answer(checker(), case), sort_keys=True)
     for rule in RULES:

@@ -97,11 +97,17 @@ def accounts_of(case: Case) -> Accounts:
     return Accounts(
         costs={name: _number(costs.get(name)) for name in PARTS},
         value=_number(value.get("current", value.get("approved"))),
-        benefits=tuple(_benefits(benefits if isinstance(benefits, list) else ())),
+        benefits=tuple(_benefits(_items(benefits))),
         listed=isinstance(benefits, list) or None,
         ratio=_number(_group(case, "benefits_tracking").get("realised_ratio")),
-        bearing=tuple(_bearing(parties if isinstance(parties, list) else ())),
+        bearing=tuple(_bearing(_items(parties))),
     )
+
+
+def _items(listed: Any) -> list[dict[str, Any]]:
+    """The groups of facts in a list; another fact model may have other things there."""
+    found = listed if isinstance(listed, list) else []
+    return [item for item in found if isinstance(item, dict)]
 
 
 def _benefits(items: Iterable[dict[str, Any]]) -> Iterator[Benefit]:

@@ -109,7 +109,8 @@ class Placer:
                 low = number - 1
             if high >= number and any(state is False for state in states):
                 high = number - 1
-        stated = case.facts.get("spectrum", {})
+        stated = case.facts.get("spectrum")
+        stated = stated if isinstance(stated, dict) else {}
         return Placement(
             # The lowest level is where every partnership stands at least.
             low=max(low, 0),

@@ -222,7 +222,8 @@ def _reviews(case: Case) -> Json:
     listed = case.facts.get("reviews")
     if not isinstance(listed, list):
         return {"known": False, "last": None, "independent": None, "method": None}
-    dated = [one for one in listed if isinstance(one.get("date"), dt.date)]
+    items = [one for one in listed if isinstance(one, dict)]
+    dated = [one for one in items if isinstance(one.get("date"), dt.date)]
     if not dated:
         return {"known": True, "last": None, "independent": None, "method": None}
     last = max(dated, key=lambda one: one["date"])

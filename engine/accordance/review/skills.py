@@ -40,7 +40,10 @@ def _sides(case: Case, strategy: Strategy, today: dt.date) -> Iterator[dict[str,
     parties = case.facts.get("parties")
     target = _parameter(strategy, TARGET)
     for number, party in enumerate(parties if isinstance(parties, list) else (), 1):
-        known = party.get("skills", {})
+        if not isinstance(party, dict):
+            continue
+        known = party.get("skills")
+        known = known if isinstance(known, dict) else {}
         skills = {name: plain(known.get(name, UNKNOWN)) for name in SKILLS}
         assessed = known.get("assessed_on")
         yield {

@@ -142,6 +142,8 @@ def _views(
     least = least_respondents(strategy)
     met: dict[tuple[str, str, dt.date | None], Place] = {}
     for number, item in enumerate(listed, 1):
+        if not isinstance(item, dict):
+            continue
         path = f"{VIEWS}[{number}]"
         place = case.places.get(f"{path}.group") or case.places.get(path) or Place(case.source)
         group, factor = item.get("group"), item.get("factor")
