@@ -423,7 +423,7 @@ class _OneRule:
             sums = dict(zip(names, values[: len(names)], strict=True))
             for name, gone in zip(names, values[len(names) :], strict=False):
                 sums[name] += totals[name] - gone
-            yield grp, members > 0, sums
+            yield None if self.rule.group_by is None else grp, members > 0, sums
         if open_ and self.rule.group_by is not None:
             texts = ", ".join(text for _, text in self._added(lists, _UNNAMED)) or "0"
             (found,) = self._fetch(f'SELECT {texts} FROM a AS m JOIN f ON f."{ROW}" = m.row')
