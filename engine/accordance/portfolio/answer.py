@@ -20,6 +20,7 @@ from ..check.judging import Judgement, static_path
 from ..check.prose import joined, plain, round_to, spoken
 from ..check.small_groups import WITHHELD, SmallGroups
 from ..feel.compiling import Evidence
+from ..feel.functions import pairs_of
 from ..feel.logic import exact
 from ..feel.syntax import Literal, Name, walk
 from ..feel.values import UNKNOWN, Span, Uncertain, Value
@@ -319,7 +320,9 @@ class Answering:
         if first in self.strategy.parameters:
             parameter = self.strategy.parameters[first]
             return spoken(self.checker.names.parameters[first], parameter.unit)
-        value: Value = list(one.scene.facts.get(first) or ())
+        # A message names what is certain.
+        pairs = pairs_of(one.scene.facts.get(first, UNKNOWN)) or ()
+        value: Value = [item for item, sure in pairs if sure]
         for step in steps:
             value = [part.get(step, UNKNOWN) for part in value if isinstance(part, dict)]
         return said([part for part in value if part is not UNKNOWN])

@@ -41,7 +41,7 @@ from ..portfolio.answer import (
     said,
 )
 from ..portfolio.judging import Said, judge, standing
-from ..portfolio.members import span_name
+from ..portfolio.members import listed, span_name
 from ..portfolio.providers import Providers
 from ..strategy.message import UNMET, fill
 from ..strategy.model import EVIDENCE, SEVERITIES
@@ -236,7 +236,7 @@ class _OneRule:
         self.more = 0
         """Findings that are counted and not listed."""
         self._members: dict[str | None, tuple[list[tuple[Any, ...]], int]] = {}
-        self._named: dict[str, dict[str | None, list[Value]]] = {}
+        self._named: dict[str, dict[str | None, Value]] = {}
         self._missing: dict[str | None, list[dict[str, str]]] = {}
         self._run = within._connection.execute
         self._fetch = within._fetch
@@ -626,14 +626,28 @@ class _OneRule:
             "basis": list(rule.basis),
         }
 
-    def _listed(self, over: str, column: str | None, field: str) -> dict[str | None, list[Value]]:
-        """The titles or ids of the cases of each group of which a condition certainly holds."""
-        listed = " AND m.mark IS TRUE" if over == MARKED else ""
-        where = f"m.sure{listed} AND {self._condition(column)}"
-        found: dict[str | None, list[Value]] = {}
-        for grp, name in self._by_group(f"f.{field}", where):
-            found.setdefault(grp, []).append(name)
-        return found
+    def _listed(self, over: str, column: str | None, field: str) -> dict[str | None, Value]:
+        """The titles or ids of the cases of each group of which a condition holds, those that are
+        only possible as such."""
+        condition = self._condition(column)
+        if over == MARKED:
+            condition = f"(m.mark AND {condition})"
+        may = f"{condition} IS DISTINCT FROM false"
+        found: dict[str | None, list[tuple[int, str, bool]]] = {grp: [] for grp in self._members}
+        select = f"m.row, f.{field}, m.sure AND coalesce({condition}, false)"
+        for grp, row, name, sure in self._by_group(select, may):
+            found.setdefault(grp, []).append((row, name, sure))
+        anywhere = self._fetch(
+            f'SELECT m.row, f.{field}, false FROM a AS m JOIN f ON f."{ROW}" = m.row WHERE {may}'
+            f" ORDER BY m.row LIMIT {MOST_CASES}"
+        )
+        made: dict[str | None, Value] = {}
+        for grp, own in found.items():
+            rows = {one[0] for one in own}
+            more = [one for one in anywhere if one[0] not in rows]
+            listing = sorted([*own, *more])[:MOST_CASES]
+            made[grp] = listed([(name, sure) for _, name, sure in listing])
+        return made
 
     def _missing_of_groups(self) -> dict[str | None, list[dict[str, str]]]:
         """Of which cases of each group something is not known that the rule asks, and the facts it

@@ -1,0 +1,94 @@
+"""Across the portfolio: a sweep by columns and one by `check` find the same of groups of cases."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from accordance.problem import Refused
+from accordance.strategy.model import Strategy
+from accordance.strategy.reading import load_strategy
+from accordance.sweep.across import find_aliases
+from accordance.sweep.run_files import PORTFOLIO
+from accordance.sweep.running import Task, run
+from accordance.sweep.sources import find_sources
+from accordance.sweep.sweeping import Options
+from tests.generating.writing import case_text
+from tests.portfolio.random_portfolios import SMALL, TODAY, random_case
+
+ALIASES = "providers:\n  Acme Group: [Acme, ACME Ltd]\n"
+
+
+@pytest.fixture(scope="module")
+def small() -> Strategy:
+    return load_strategy(str(SMALL), cache=False)
+
+
+@pytest.fixture
+def register(tmp_path: Path) -> Path:
+    """Forty random records, of which one is wrong and two have one id, and a table of aliases."""
+    chance = random.Random(7)
+    cases = [random_case(chance, number) for number in range(40)]
+    cases[5]["id"] = cases[6]["id"]
+    lines = [" ".join(case_text(facts).split()) for facts in cases]
+    lines[9] = '{"id": "P9", "title": "Wrong", "stage": "nowhere"}'
+    folder = tmp_path / "register"
+    folder.mkdir()
+    (folder / "register.ndjson").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (folder / "aliases.yaml").write_text(ALIASES, encoding="utf-8")
+    return folder
+
+
+def swept(strategy: Strategy, folder: Path, engine: str, place: Path) -> dict[str, Any]:
+    import json
+
+    given = [str(folder)]
+    aliases = find_aliases(None, given, strategy)
+    task = Task(given=given, sources=find_sources(given, strategy.model), aliases=aliases)
+    found = run(strategy, task, Options(TODAY, engine=engine, sample=100), str(place))
+    assert found.manifest["counts"] == {"records": 40, "cases": 37, "rejected": 3}
+    assert found.manifest["portfolio"]["aliases"]["name"].endswith("register/aliases.yaml")
+    document: dict[str, Any] = json.loads((place / PORTFOLIO).read_text(encoding="utf-8"))
+    return document
+
+
+def test_columns_and_check_find_the_same(small: Strategy, register: Path, tmp_path: Path) -> None:
+    by_columns = swept(small, register, "duckdb", tmp_path / "one")
+    by_check = swept(small, register, "check", tmp_path / "two")
+    assert by_columns["told_from"]["check"] == ["PP-03"]
+    assert by_columns["rules"] == by_check["rules"]
+    assert by_columns["providers"] == by_check["providers"]
+    names = ("id", "outcome", "severity", "severity_least", "moot", "unmet", "figures", "actions")
+    heads = [{name: one[name] for name in names} for one in by_columns["results"]]
+    assert heads == [{name: one[name] for name in names} for one in by_check["results"]]
+    assert [_cases(one) for one in by_columns["results"]] == [
+        _cases(one) for one in by_check["results"]
+    ]
+    breaches = [one for one in by_columns["results"] if one["kind"] == "breach"]
+    assert [one["message"] for one in breaches] == [
+        one["message"] for one in by_check["results"] if one["kind"] == "breach"
+    ]
+
+
+def _cases(result: dict[str, Any]) -> list[tuple[str, bool]]:
+    return [(case["id"], case["certain"]) for case in result["cases"]]
+
+
+def test_aliases_that_cannot_be_read(small: Strategy, tmp_path: Path) -> None:
+    path = tmp_path / "aliases.yaml"
+    path.write_text("providers:\n  One: [Same]\n  Two: [same]\n  Three: Text\nother: 1\n")
+    with pytest.raises(Refused) as refused:
+        find_aliases(str(path), [], small)
+    places = [
+        (problem.place.line, problem.message) for problem in refused.value.problems if problem.place
+    ]
+    assert places == [
+        (3, f"`same` goes under `One` already, at {path}:2:9"),
+        (4, "the names of `Three` must be a list"),
+        (5, "`other` is not a field of a table of aliases"),
+    ]
+    with pytest.raises(Refused):
+        find_aliases(str(tmp_path / "missing.yaml"), [], small)
