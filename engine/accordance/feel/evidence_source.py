@@ -187,9 +187,9 @@ class EvidenceWriter:
             # It may have a result although not all is known of its arguments.
             parts = parts._replace(lines=parts.all, doubts=())
         lines, doubt = list(parts.lines), [f"{value.text} is U"]
-        if all(_is_fact(one) or _is_item_fact(one) or one.daily for one in arguments):
+        if all(is_silent(one) or _is_fact(one) or _is_item_fact(one) for one in arguments):
             # Where a fact is missing, nothing else needs to be said.
-            doubt = [self._no_gap(one) for one in arguments if not one.daily] + doubt
+            doubt = [self._no_gap(one) for one in arguments if not is_silent(one)] + doubt
             reason = f"found.reasons[{no_result_reason(function.name)!r}] = None"
         else:
             # Where the arguments entered something missing, it is the reason.
