@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import ibis
 import pytest
 
 from accordance.check.checker import Checker

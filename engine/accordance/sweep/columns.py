@@ -141,6 +141,7 @@ class Reader:
                     column if words else None,
                     few_words(shape),
                     row[digits] if digits in _names_in(row) else None,
+                    None,
                     None if scope or self.source is None else self.source(shape.path),
                 )
             )

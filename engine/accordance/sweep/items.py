@@ -21,6 +21,7 @@ import ibis
 
 from . import exact
 from .carriers import (
+    NONE_WORD,
     UNSAID,
     Carrier,
     Column,
@@ -306,6 +307,8 @@ class Listing(Items):
     """The texts that may stand in `words`, where they are few."""
     digits: Column | None = field(default=None)
     """Which of the options stand in the list, one binary digit for each; null for no list."""
+    form: Packing | None = field(default=None)
+    """How `words` stand in a column, where that is not as they are."""
     source: Source | None = field(default=None)
     """Where questions about its items are gathered."""
 
@@ -375,7 +378,7 @@ class Listing(Items):
     def contains(self, element: Carrier) -> Carrier:
         if self.words is None or not isinstance(element, Known):
             return Items.contains(self, element)
-        if not isinstance(element.value, str):
+        if not isinstance(element.value, str) or element.value == NONE_WORD:
             return Items.contains(self, element)
         if self.digits is not None:
             if element.value not in self.options:
@@ -686,6 +689,8 @@ def _joint_form(values: list[Exact]) -> Exact | None:
 
 WORDS: Final = Packing(Listing, ("words",))
 """A list of texts that stands in a column as such."""
+NONE_WORDS: Final = Packing(Listing, ("words or none",))
+"""The same where the word `none` stands for none."""
 
 
 def stored(value: Carrier) -> tuple[Column, Packing]:
@@ -693,16 +698,26 @@ def stored(value: Carrier) -> tuple[Column, Packing]:
     if isinstance(value, Listed) and isinstance(value.items, Listing):
         words = value.items.words
         if words is not None and value.items.is_certain:
-            return ibis.cases((as_column(value.items.known), words)).cast(words.type()), WORDS
+            column = ibis.cases((as_column(value.items.known), words)).cast(words.type())
+            return column, value.items.form or WORDS
     form = packing_of(value)
     return _packed(form, Item(value)), form
 
 
+def _word(text: Column) -> Item:
+    return Item(Text(text))
+
+
+def _word_or_none(text: Column) -> Item:
+    return Item(Text(text.nullif(NONE_WORD), (text == NONE_WORD).nullif(False), raw=text))
+
+
 def loaded(column: Column, form: Packing) -> Carrier:
     """The value that `stored` put into a column."""
-    if form is WORDS:
+    if form is WORDS or form is NONE_WORDS:
+        look = _word if form is WORDS else _word_or_none
         known = column.notnull()
-        return Listed(Listing(column, lambda e: Item(Text(e)), known, True, words=column))
+        return Listed(Listing(column, look, known, True, words=column, form=form))
     return _unpacked(form, column)
 
 
@@ -852,10 +867,14 @@ def distinct(items: Items) -> Items:
     rows = letting(table.array, unequal)
     known = complete.fill_null(False)
     made = Table(rows, table.packing, known, True, table.longest)
-    if table.packing.kind is not Text or table.packing.has_none:
+    if table.packing.kind is not Text:
         return made.items()
-    words = each(rows, lambda row: row["value"])
-    return Listing(made.array, made.item, known, True, made.longest, words)
+    if table.packing.has_none:
+        words = each(rows, lambda row: row["value"].fill_null(NONE_WORD))
+    else:
+        words = each(rows, lambda row: row["value"])
+    form = NONE_WORDS if table.packing.has_none else WORDS
+    return Listing(made.array, made.item, known, True, made.longest, words, form=form)
 
 
 def at_position(items: Items, position: int) -> Carrier:

@@ -212,6 +212,10 @@ class Relation:
 
         def derive(path: str, scope: Scope) -> Carrier:
             found = ready(f"fact {path}")
+            return derived(path, scope) if found is None else found
+
+        def derived(path: str, scope: Scope) -> Carrier:
+            found = ready(f"derived {path}")
             if found is not None:
                 return found
             if path in opened:
@@ -226,7 +230,7 @@ class Relation:
             return ready(f"part {to_source(node)}") if isinstance(node, syntax.Call) else None
 
         reader.derive = derive
-        reader.derived = lambda path, scope: self._derived(path, scope, deriver)
+        reader.derived = derived
         compiler = Compiler(
             self.plan.names, self.today, fact, definition, supplied.of(table), hoisted
         )
@@ -399,7 +403,15 @@ class Relation:
                 assert carrier is not None
                 return carrier
 
+            def derived(_: Compiler, reader: Reader, path: str = path) -> Carrier:
+                assert reader.derived is not None
+                return reader.derived(path, ())
+
             text = model.facts[path].derive or path
+            carrier = self.say(table, NOTHING, derived, lambda text=text: text, None)  # type: ignore[misc]
+            if not is_unsaid(carrier):
+                column, self._stored[f"derived {path}"] = stored(carrier)
+                table = self.stages.add({f"derived {path}": column})
             carrier = self.say(table, NOTHING, value, lambda text=text: text, None)  # type: ignore[misc]
             column, form = stored(carrier)
             table = self.stages.add({f"fact {path}": column})
