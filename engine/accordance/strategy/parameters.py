@@ -14,6 +14,9 @@ from .model import Parameter
 
 FACTS_AGE: Final = "facts_age_max"
 """The parameter that says how old facts may be; the one that the program itself reads."""
+PARAMETER_FIELDS: Final = ("value", "unit", "means")
+UNITS: Final = ("duration", "date", "text", "list")
+"""The units whose values are no numbers."""
 
 
 def read_parameters(fields: Fields) -> tuple[dict[str, Parameter], dict[str, Place]]:
@@ -30,10 +33,10 @@ def read_parameters(fields: Fields) -> tuple[dict[str, Parameter], dict[str, Pla
                 "use lower-case letters, digits and `_`",
             )
         what = f"the parameter {quoted(name)}"
-        part = fields_of(node, what, place, ("value", "unit", "means"), fields.problems)
+        part = fields_of(node, what, place, PARAMETER_FIELDS, fields.problems)
         if part is None:
             continue
-        complete = part.require("value", "unit", "means")
+        complete = part.require(*PARAMETER_FIELDS)
         unit, means = part.text("unit"), part.text("means")
         if complete and unit and means:
             value = _parameter_value(part, part.node.entries["value"], unit)

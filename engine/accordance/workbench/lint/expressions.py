@@ -33,7 +33,7 @@ from ...source.quoting import quoted
 from ...strategy.model import EVIDENCE
 from ..anatomy import TABLES, Site
 from .finding import Edit, Finding, Fix
-from .meaning import States
+from .meaning import States, states_of
 from .subject import Subject
 
 _HARMLESS: Final = frozenset((0, 1, 2, -1, 100, 12))
@@ -52,7 +52,7 @@ def check(subject: Subject) -> Iterator[Finding]:
     for rule in subject.body.rules:
         yield from _repeated(subject, subject.sites.get(rule, []))
     if subject.strategy is not None:
-        yield from _constant(subject, States(subject.strategy))
+        yield from _constant(subject, states_of(subject))
 
 
 # lists with nothing in them

@@ -22,7 +22,6 @@ from ...strategy.folder import HEADER
 from ...strategy.message import UNMET, placeholders
 from ...strategy.model import EVIDENCE, Requirement, Rule, Strategy
 from ..anatomy import Named, Span, action_fields, entries, offset_of, text_of, texts_of
-from ..references import names_in
 from .finding import Finding
 from .subject import Subject
 
@@ -47,7 +46,7 @@ def check(subject: Subject) -> Iterator[Finding]:
     strategy = subject.strategy
     if strategy is None:
         return
-    states = States(strategy)
+    states = states_of(subject)
     for name, known in subject.own_rules.items():
         rule = subject.body.rules[name]
         yield from _messages(subject, rule, known)
@@ -173,7 +172,7 @@ def _facts_read(subject: Subject, rule: Rule) -> set[str]:
             continue
         seen.add(owner)
         for site in subject.sites.get(owner, ()):
-            for one in names_in(site, subject.all_names):
+            for one in subject.names_at(site):
                 found.add(one.name)
                 waiting.append(one.name)
     return found
@@ -208,6 +207,15 @@ class States:
             return code.value(new_frame(dict(facts), UNKNOWN, defined=defined))
         except TooMuchWork:
             return UNKNOWN
+
+
+def states_of(subject: Subject) -> States:
+    """The states of a strategy that was read, made once."""
+    known = subject.made.get("states")
+    if not isinstance(known, States):
+        assert subject.strategy is not None
+        known = subject.made["states"] = States(subject.strategy)
+    return known
 
 
 def _reach(subject: Subject, rule: Named, known: Rule, states: States) -> Iterator[Finding]:
@@ -372,11 +380,7 @@ def _mandatory(subject: Subject, strategy: Strategy, top: Mapping[str, Any]) -> 
 
 
 def _facts(subject: Subject, strategy: Strategy) -> Iterator[Finding]:
-    read = {
-        found.name
-        for site in subject.body.expressions
-        for found in names_in(site, subject.all_names)
-    }
+    read = {found.name for site in subject.body.expressions for found in subject.names_at(site)}
     for name, named in subject.body.facts.items():
         fact = strategy.model.facts.get(name)
         if fact is None or fact.question or name not in read or name in strategy.model.lists:

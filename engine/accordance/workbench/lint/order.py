@@ -18,7 +18,6 @@ from ...strategy.folder import CASES, RULES
 from ...strategy.model import SEVERITIES, STAGES
 from ...strategy.rules import FILE_FIELDS, REQUIREMENT_FIELDS, RULE_FIELDS
 from ..anatomy import Anatomy, Named, Span, entries, items
-from ..references import names_in
 from .finding import Edit, Finding, Fix
 from .subject import Subject
 
@@ -165,7 +164,7 @@ def _definitions(subject: Subject, part: Anatomy) -> Iterator[Finding]:
     sites = {site.owner: site for site in part.expressions if site.role == "is"}
     order = {one.name: place for place, one in enumerate(part.definitions)}
     uses = {
-        name: [found.name for found in names_in(site, subject.names) if found.name in order]
+        name: [found.name for found in subject.names_at(site) if found.name in order]
         for name, site in sites.items()
     }
     rank = _after_what_they_use(list(order), uses)

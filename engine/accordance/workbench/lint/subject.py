@@ -27,7 +27,7 @@ from ...strategy.folder import (
 from ...strategy.model import Rule, Strategy
 from ...strategy.reading import examine_strategy
 from ..anatomy import Anatomy, Body, Named, Site, Span, dissect
-from ..references import Names, names_of, together
+from ..references import Found, Names, names_in, names_of, together
 from .finding import Finding, Fix
 
 if TYPE_CHECKING:
@@ -46,6 +46,8 @@ class Subject:
     cases: tuple[RuleCase, ...] | None
     problems: tuple[Problem, ...]
     parts: Mapping[str, Anatomy] = field(default_factory=dict)
+    made: dict[str, object] = field(default_factory=dict)
+    """What several checks need and is made once."""
 
     @cached_property
     def body(self) -> Body:
@@ -83,6 +85,19 @@ class Subject:
         for site in self.body.expressions:
             found.setdefault(site.owner, []).append(site)
         return found
+
+    def names_at(self, site: Site) -> list[Found]:
+        """The names in an expression, of what the strategy extends too."""
+        key = id(site)
+        known = self._named.get(key)
+        if known is None:
+            known = self._named[key] = names_in(site, self.all_names)
+        return known
+
+    @cached_property
+    def _named(self) -> dict[int, list[Found]]:
+        # The sites live as long as the subject, so that an id stands for one of them.
+        return {}
 
     def text(self, file: str) -> SourceText:
         """The text of a file that could be read."""
