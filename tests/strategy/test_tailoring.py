@@ -303,7 +303,7 @@ TAILORED_WRONGLY = {
     ],
     "gates: {DEP-01: [exiting]}": [
         "5:26: `gate` names `exiting`, which is not among the stages of the rule; the rule has"
-        " `new`, `renewing` and `established` [field-value]"
+        " `new`, `renewing` and `established` [stage]"
     ],
     "off: {EXT-01: no longer needed}": [
         "5:24: the entry `EXT-01` of `off` must say `because` and `on`, but it is text; write"

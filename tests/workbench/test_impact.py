@@ -337,6 +337,29 @@ def test_two_processes_tell_the_same_as_one(
     assert changed({"P36M": "P24M"}) == one
 
 
+def test_a_process_that_dies_is_done_without(
+    changed: Changed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+
+    from accordance.workbench.impact import sweeping
+
+    class Broken(ProcessPoolExecutor):
+        def submit(self, *args: Any, **options: Any) -> Any:
+            from concurrent.futures import Future
+
+            future: Future[Any] = Future()
+            future.set_exception(BrokenProcessPool())
+            return future
+
+    one = changed({"P36M": "P24M"})
+    monkeypatch.setattr("concurrent.futures.ProcessPoolExecutor", Broken)
+    monkeypatch.setattr(sweeping, "MUCH", 0)
+    monkeypatch.setattr(sweeping, "_processors", lambda: 2)
+    assert changed({"P36M": "P24M"}) == one
+
+
 def test_what_is_refused_in_the_other_process_is_refused(
     changed: Changed, cases: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -76,6 +76,7 @@ def sweep_both(
         return first, second
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
 
     # A process that has threads, as databases do, must not be copied.
     context = multiprocessing.get_context("spawn")
@@ -83,7 +84,12 @@ def sweep_both(
     with ProcessPoolExecutor(1, context) as pool:
         other = pool.submit(_apart, sent, list(paths), day, places[0], sample)
         second = sweep(new, paths, day, places[1], sample=sample, progress=progress)
-        found = other.result()
+        try:
+            found = other.result()
+        except BrokenProcessPool:
+            # It could not be started, or was ended from outside: then one after the other.
+            place = os.path.join(folder, "old again")
+            return sweep(old, paths, day, place, sample=sample, progress=progress), second
     if isinstance(found, list):
         raise Refused(found)
     return Swept(_reader(os.path.join(places[0], OUTCOMES)), *found), second
