@@ -9,10 +9,12 @@ be. A group that may not exist at all is never broken.
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import accumulate
 
 from ..feel import logic
 from ..feel.compiling import DEFINED, FACTS, Code, Compiler, Evidence, Frame, Names, new_frame
@@ -142,7 +144,7 @@ class Scene:
     group: str | None
     cases: tuple[tuple[Member, bool], ...]
     facts: Mapping[str, Value]
-    ranks: Counter[tuple[Value, bool]]
+    ranking: Ranking
 
     @staticmethod
     def of(
@@ -164,7 +166,7 @@ class Scene:
         }
         ranked = cases if rule.rank is not None else ()
         ranks = Counter((member.ranks[rule.id], sure) for member, sure in ranked)
-        return Scene(codes, today, group, cases, facts, ranks)
+        return Scene(codes, today, group, cases, facts, Ranking(ranks))
 
     def frame(
         self, member: Member | None, sure: bool, paths: Mapping[int, str] | None = None
@@ -172,8 +174,7 @@ class Scene:
         """What the expressions read, of the group or of one member of it; the figures are in it."""
         facts = dict(self.facts)
         if member is not None:
-            own = member.ranks[self.codes.rule.id], sure
-            place = standing(own[0], self.ranks - Counter([own]))
+            place = self.ranking.place(member.ranks[self.codes.rule.id], sure)
             facts |= {name: value for name, value in place.items() if value is not UNKNOWN}
             facts[TITLE] = member.case.title
         frame = new_frame(facts, self.today, paths=paths, codes=self.codes.figures)
@@ -279,33 +280,53 @@ def judgements(
                 yield scene.judgement(member, sure)
 
 
-def standing(own: Value, others: Mapping[tuple[Value, bool], int]) -> dict[str, Value]:
-    """The place of one among others, of which it is known how many have which number, and whether
-    they certainly are among them: `position` is the share of the others whose number is as high or
-    higher (0: there is none, it has the highest), `peers` how many there are with itself."""
-    sure = sum(count for (_, on), count in others.items() if on)
-    peers = logic.span(1 + sure, 1 + sum(others.values()))
-    mine = _bounds(own)
-    if mine is None or not sure:
-        # Where perhaps nobody is there to compare with, there is no share.
-        return {POSITION: UNKNOWN, PEERS: peers}
-    counts = {(on, state): 0 for on in (True, False) for state in (True, False, None)}
-    for (value, on), count in others.items():
-        counts[on, _as_high(value, mine)] += count
-    yes, open_, no = (counts[True, state] for state in (True, None, False))
-    yes_too, open_too, no_too = (counts[False, state] for state in (True, None, False))
-    low = Fraction(yes, yes + open_ + no + open_too + no_too)
-    high = Fraction(yes + open_ + yes_too + open_too, yes + open_ + no + yes_too + open_too)
-    return {POSITION: logic.span(logic.exact(low), logic.exact(high)), PEERS: peers}
+class Ranking:
+    """The numbers of a group's members in order: how many there are of each, apart those that are
+    certainly in the group and those that may be."""
 
+    def __init__(self, counts: Mapping[tuple[Value, bool], int]) -> None:
+        self._total = dict.fromkeys((True, False), 0)
+        ends: dict[tuple[bool, int], Counter[Number]] = {
+            (on, end): Counter() for on in (True, False) for end in (0, 1)
+        }
+        for (value, on), count in counts.items():
+            self._total[on] += count
+            bounds = _bounds(value)
+            if bounds is not None:
+                for end in (0, 1):
+                    ends[on, end][bounds[end]] += count
+        self._ends = {key: sorted(counter) for key, counter in ends.items()}
+        self._below = {
+            key: list(accumulate((ends[key][number] for number in numbers), initial=0))
+            for key, numbers in self._ends.items()
+        }
 
-def _as_high(value: Value, mine: tuple[Number, Number]) -> bool | None:
-    theirs = _bounds(value)
-    if theirs is None:
-        return None
-    if theirs[0] >= mine[1]:
-        return True
-    return False if theirs[1] < mine[0] else None
+    def _less(self, on: bool, end: int, than: Number) -> int:
+        """How many have their lower (0) or upper (1) end below a number."""
+        return self._below[on, end][bisect_left(self._ends[on, end], than)]
+
+    def place(self, own: Value, sure: bool) -> dict[str, Value]:
+        """The place of one of them among the others: `position` is the share of the others whose
+        number is as high or higher (0: there is none, it has the highest), `peers` how many there
+        are with itself."""
+        others = {on: self._total[on] - (on is sure) for on in (True, False)}
+        peers = logic.span(1 + others[True], 1 + others[True] + others[False])
+        mine = _bounds(own)
+        if mine is None or not others[True]:
+            # Where perhaps nobody is there to compare with, there is no share.
+            return {POSITION: UNKNOWN, PEERS: peers}
+        yes, no, open_ = {}, {}, {}
+        for on in (True, False):
+            # One whose number is known is as high as itself; of another that is open.
+            itself = on is sure and mine[0] == mine[1]
+            known = self._below[on, 0][-1]
+            yes[on] = known - self._less(on, 0, mine[1]) - itself
+            no[on] = self._less(on, 1, mine[0])
+            open_[on] = others[on] - yes[on] - no[on]
+        sum_ = sum(others.values())
+        low = Fraction(yes[True], sum_ - yes[False])
+        high = Fraction(sum_ - no[True] - no[False], sum_ - no[False])
+        return {POSITION: logic.span(logic.exact(low), logic.exact(high)), PEERS: peers}
 
 
 def _bounds(value: Value) -> tuple[Number, Number] | None:

@@ -40,7 +40,7 @@ from ..portfolio.answer import (
     rule_entry,
     said,
 )
-from ..portfolio.judging import Said, judge, standing
+from ..portfolio.judging import Ranking, Said, judge
 from ..portfolio.members import listed, span_name
 from ..portfolio.providers import Providers
 from ..strategy.message import UNMET, fill
@@ -491,13 +491,12 @@ class _OneRule:
         groups: dict[str | None, Counter[tuple[Value, bool]]] = {}
         for grp, sure, *bounds, count in classes:
             groups.setdefault(grp, Counter())[ranks[tuple(bounds)], sure] += count
+        rankings = {grp: Ranking(numbers) for grp, numbers in groups.items()}
         told: dict[tuple[Any, ...], _Told] = {}
         findings = 0
         for grp, sure, *bounds, count in classes:
             rank = ranks[tuple(bounds)]
-            others = groups[grp].copy()
-            others[rank, sure] -= 1
-            one = evaluating.told(grp, sure, (), standing(rank, others))
+            one = evaluating.told(grp, sure, (), rankings[grp].place(rank, sure))
             counts["moot" if one.said.moot else one.said.outcome.value] += count
             if kind_of(one.said.outcome, one.said.moot) is not None:
                 told[grp, sure, *bounds] = one
