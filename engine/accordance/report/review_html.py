@@ -256,6 +256,7 @@ def method(review: Json) -> list[str]:
     told = review["method"]
     weights = ", ".join(f"{name} {weight}" for name, weight in told["weights"].items())
     return [
+        _scope(review),
         "Everything here follows from the fact files and the strategy named below. The same files "
         "and strategy give the same page.",
         "Opinions and findings are those of `accordance check` on the same day.",
@@ -275,6 +276,23 @@ def method(review: Json) -> list[str]:
         "Limits: fact files are as good as those who write them; facts without independent "
         "evidence are taken at their word. A review of files does not replace one by people.",
     ]
+
+
+def _scope(review: Json) -> str:
+    """How many partnerships of which kind were looked at."""
+    rows = review["partnerships"]
+    stages = [
+        f"{number} {stage}" for stage, number in review["portfolio"]["stages"].items() if number
+    ]
+    bases: dict[str, int] = {}
+    for one in rows:
+        basis = one["basis"] or "of a basis that is not known"
+        bases[basis] = bases.get(basis, 0) + 1
+    strategic = sum(one["strategic"] is True for one in rows)
+    return (
+        f"Scope: {count(len(rows), 'partnership')} ({listed(stages)}), {strategic} of them "
+        f"strategic; {listed(f'{number} {basis}' for basis, number in sorted(bases.items()))}."
+    )
 
 
 # filters
@@ -321,6 +339,12 @@ def _unheard(one: Json) -> str:
         if names:
             parts.append(f"{listed(names)} ({words})")
     return "; ".join(parts)
+
+
+def _untold(one: Json) -> bool:
+    """Does a finding over the portfolio not name its partnerships by itself?"""
+    titles = [place["title"] for place in one["in"]]
+    return one["kind"] == "breach" and not any(title in one["message"] for title in titles[:2])
 
 
 def _reaches(one: Json) -> bool:
@@ -398,6 +422,7 @@ def _environment() -> Environment:
         "trend": trend_words,
         "triangulated": _triangulated,
         "unheard": _unheard,
+        "untold": _untold,
         "views": views_words,
         "where": _where,
     }

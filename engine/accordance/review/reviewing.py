@@ -15,6 +15,7 @@ from ..check.publication import PUBLIC, public_answer
 from ..check.small_groups import least_respondents
 from ..facts.case import Case
 from ..facts.withholding import without_sensitive
+from ..feel.values import UNKNOWN
 from ..plan.outcome import SEVERITY_RANK
 from ..portfolio.evaluating import evaluate
 from ..problem import Problem, Refused
@@ -150,6 +151,7 @@ def _reviewed(placer: Placer, case: Case, today: dt.date, audience: str) -> Revi
     document = {
         **report["case"],
         "families": list(families),
+        "basis": _plain(case.facts.get("basis", UNKNOWN)),
         "strategic": _stated(case, "strategic"),
         "critical": _stated(case, "service", "critical"),
         "verdict": report["verdict"],
