@@ -235,6 +235,17 @@ def test_who_may_accept_hangs_on_the_severity(tmp_path: Path, c: bool | None, ou
     assert result["missing"] == (["c"] if c is None else [])
 
 
+def test_a_severity_that_a_breach_cannot_have_is_not_asked_about(tmp_path: Path) -> None:
+    """Cabinet may accept a high breach; this one is critical or medium, and surely not high."""
+    steps = {"critical": "c", "high": "b"}
+    made = checker(tmp_path / "s", {"TT-01": rule(["a"], severity="medium", severity_when=steps)})
+    (judgement,) = made.assess(case(made, a=False, b=False, **exception())).judgements
+    assert (judgement.outcome.value, judgement.possible) == (
+        "non_compliant",
+        ("critical", "medium"),
+    )
+
+
 def test_evaluation_dates(tmp_path: Path) -> None:
     header = {"parameters": {"facts_age_max": {"value": "P6M", "unit": "duration", "means": "Age"}}}
     made = checker(tmp_path / "s", {"TT-01": rule(["day >= today()"])}, header=header)

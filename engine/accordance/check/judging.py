@@ -60,6 +60,8 @@ class Judgement:
     severity_least: str
     gate: bool
     unmet: tuple[int, ...] = ()
+    possible: tuple[str, ...] = ()
+    """The severities that a breach may turn out to have, the highest first."""
     accepted_by: dict[str, Value] | None = None
     acceptance_needs: tuple[str, ...] = ()
     """What one must know to tell whether an exception to a breach counts: the lead officer, or the
@@ -199,39 +201,34 @@ def judge(planned: PlannedRule, firing: Firing, stage: str) -> Judgement:
         outcome = Outcome.NON_COMPLIANT
     else:
         outcome = Outcome.INSUFFICIENT_EVIDENCE
-    severity, least = severities(planned, dict(firing.severity))
+    possible = severities(planned, dict(firing.severity))
     return Judgement(
         rule=planned.rule,
         planned=planned,
         outcome=outcome,
         moot=outcome is Outcome.INSUFFICIENT_EVIDENCE and firing.status == ALL_MET,
-        severity=severity,
-        severity_least=least,
+        severity=possible[0],
+        severity_least=possible[-1],
         gate=stage in planned.rule.gate,
         unmet=firing.unmet,
+        possible=possible,
     )
 
 
-def severities(planned: PlannedRule, fired: dict[int, bool]) -> tuple[str, str]:
-    """The highest severity that may be and the highest that certainly is."""
-    highest = least = planned.rule.severity
-    for index, (level, _) in enumerate(planned.severity):
-        raised = fired.get(index)
-        if raised is not False:
-            highest = max(highest, level, key=SEVERITY_RANK.__getitem__)
-        if raised is True:
-            least = max(least, level, key=SEVERITY_RANK.__getitem__)
-    return highest, least
+def severities(planned: PlannedRule, fired: dict[int, bool]) -> tuple[str, ...]:
+    """The severities that a breach may turn out to have, from the highest that may be to the
+    highest that certainly is."""
+    rank = SEVERITY_RANK.__getitem__
+    certain = [level for index, (level, _) in enumerate(planned.severity) if fired.get(index)]
+    least = max(planned.rule.severity, *certain, key=rank) if certain else planned.rule.severity
+    open_steps = {level for index, (level, _) in enumerate(planned.severity) if index not in fired}
+    above = [level for level in open_steps if rank(level) > rank(least)]
+    return (*sorted(above, key=rank, reverse=True), least)
 
 
 def possible_severities(judgement: Judgement) -> tuple[str, ...]:
     """The severities that a breach may turn out to have, the highest first."""
-    least = SEVERITY_RANK[judgement.severity_least]
-    most = SEVERITY_RANK[judgement.severity]
-    steps = judgement.planned.severity if judgement.planned is not None else ()
-    levels = {judgement.severity, judgement.severity_least, *(level for level, _ in steps)}
-    within = [level for level in levels if least <= SEVERITY_RANK[level] <= most]
-    return tuple(sorted(within, key=SEVERITY_RANK.__getitem__, reverse=True))
+    return judgement.possible or (judgement.severity,)
 
 
 def not_at_stage(rule: Rule, stage: str) -> Judgement:

@@ -10,12 +10,24 @@ import ibis
 from ..check.exceptions import LEAD
 from ..facts.accepted_exceptions import EXCEPTION_FACTS
 from ..facts.shapes import Group, List
+from ..plan.formula import Formula
 from ..plan.outcome import SEVERITY_RANK
 from ..plan.planning import PlannedRule
 from ..strategy.model import Acceptance, Strategy
 from . import answers, carriers, operators
 from .answers import ACCEPTED, INSUFFICIENT, NON_COMPLIANT
-from .carriers import Carrier, Column, Known, Text, Truth, all_of, any_of, holds, opposite
+from .carriers import (
+    Carrier,
+    Column,
+    Known,
+    Text,
+    Truth,
+    all_of,
+    any_of,
+    holds,
+    is_state,
+    opposite,
+)
 from .columns import Reader
 from .items import each, holding, kept
 
@@ -94,8 +106,11 @@ def _allowed(acceptance: Acceptance | None, item: carriers.Group, lead: Carrier)
     return all_of(parts)
 
 
-def accept(table: ibis.Table, rules: list[PlannedRule]) -> dict[str, Column]:
-    """The outcomes of rules once accepted breaches are taken out of them.
+def accept(
+    table: ibis.Table, rules: list[PlannedRule], state: Callable[[Formula], Carrier]
+) -> dict[str, Column]:
+    """The outcomes of rules once accepted breaches are taken out of them; `state` says whether a
+    condition holds.
 
     Where the severity hangs on what is unknown, each that it may turn out to have must be accepted.
     """
@@ -104,13 +119,19 @@ def accept(table: ibis.Table, rules: list[PlannedRule]) -> dict[str, Column]:
     doubtful: list[Carrier] = []
     for rule in rules:
         name = rule.rule.id
-        highest = table[answers.severity_column(name)]
         least = table[answers.least_column(name)]
         levels = {rule.rule.severity, *(level for level, _ in rule.severity)}
         possible: list[Carrier] = []
         accepted: list[Carrier] = []
         for rank in sorted(SEVERITY_RANK[level] for level in levels):
-            within = Truth((highest >= rank) & (least <= rank), True)
+            # What a breach has for certain, or may have by a condition that is unknown.
+            unknown = [
+                is_state(state(one), None)
+                for level, one in rule.severity
+                if SEVERITY_RANK[level] == rank
+            ]
+            above = all_of([Truth(least < rank, True), any_of(unknown)])
+            within = any_of([Truth(least == rank, True), above])
             covered = _covered(table, rank, (name, *rule.rule.aliases))
             possible.append(all_of([within, covered]))
             accepted.append(any_of([opposite(within), covered]))

@@ -581,7 +581,7 @@ class Relation:
         if "lead known" not in table.columns:
             return table
         assert isinstance(root, GroupShape)
-        made = accept(table, rules)
+        made = accept(table, rules, lambda formula: self.state(table, formula))
         if not prepare:
             del made[OPEN]  # it says what rules about evidence may rely on
         return self.stages.add(made)
