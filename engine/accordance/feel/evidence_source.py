@@ -69,7 +69,7 @@ class EvidenceWriter:
             return self._define(self.notes(code))
         value, notes = self._values.write(code), self.notes(code, "state")
         lines = "state = found.state", "if state is None:", f"    state = {value.text}"
-        return self._define(_joined((*lines, *notes.lines), [value, notes]))
+        return self._define(_joined((*lines, *notes.all), [value, notes]))
 
     def notes(self, code: Code, state: str | None = None) -> Notes:
         """The lines for a part of an expression; `state` is how the lines around them call its
@@ -83,11 +83,9 @@ class EvidenceWriter:
             made = getattr(self, name)(code, state, *parts)
         elif hasattr(self, name):
             made = getattr(self, name)(code, *parts)
-            if made is not None and state is not None and made.doubts:
-                made = _guarded(made, state)
         if made is None or made.depth > MAX_DEPTH:
             return Notes((self._closure(code),))
-        return made
+        return _guarded(made, state) if made.doubts and state is not None else made
 
     def _closure(self, code: Code) -> str:
         return f"{self._values.bind(code.evidence)}(frame, found)"
@@ -215,7 +213,7 @@ class EvidenceWriter:
         opposite = self._values.new("state")
         inner = self.notes(operand, opposite)
         said = f"{opposite} = False if {state} is True else True if {state} is False else U"
-        return _joined((said, *inner.lines), [inner])
+        return _joined((said, *inner.all), [inner])
 
     def _note_is_none(self, code: Code, state: str | None, operand: Code) -> Notes:
         return self.notes(operand)

@@ -140,10 +140,12 @@ def positioned_code(base: Code, position: Code) -> Code:
         return UNKNOWN if pairs is None else _at(pairs, given)
 
     def evidence(frame: Frame, found: Evidence) -> None:
-        base.evidence(frame, found)
-        position.evidence(frame, found)
-        if not found.missing and value(frame) is UNKNOWN:
-            found.reasons["there is no item at this position"] = None
+        inner = Evidence()
+        base.evidence(frame, inner)
+        position.evidence(frame, inner)
+        if not inner.missing and value(frame) is UNKNOWN:
+            inner.reasons["there is no item at this position"] = None
+        found.add(inner)
 
     def locate(frame: Frame) -> str | None:
         path: str | None = frame[PATHS].get(id(value(frame)))
