@@ -27,6 +27,7 @@ def test_help_groups_the_commands_by_reader(call: Caller) -> None:
     assert [title or name for title, name in sections] == [
         *("Options", "Procurement officer", "check", "explain", "new"),
         *("Policy owner", "rules", "lint", "test", "prove", "parameters", "impact", "publish"),
+        *("schema", "lsp"),
         *("Auditor", "sweep", "verify", "compare", "review", "export", "import"),
     ]
 

@@ -18,7 +18,17 @@ from .stream import say, silence
 
 COMMANDS: Final = {
     "Procurement officer": ("check", "explain", "new"),
-    "Policy owner": ("rules", "lint", "test", "prove", "parameters", "impact", "publish"),
+    "Policy owner": (
+        "rules",
+        "lint",
+        "test",
+        "prove",
+        "parameters",
+        "impact",
+        "publish",
+        "schema",
+        "lsp",
+    ),
     "Auditor": ("sweep", "verify", "compare", "review", "export", "import"),
 }
 """Every command under the reader it is made for; its module in this package has the same name,
