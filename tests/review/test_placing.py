@@ -21,7 +21,7 @@ from accordance.strategy.model import EVIDENCE
 from tests.laws.scale import FACTOR, law
 from tests.review.small import case_of, checker, portfolio, strategy
 
-PART = 40
+PART = 80
 """One fact in so many is taken away from a case to look at its health."""
 KEPT = ("id", "title", "stage", "as_of", "exceptions", "evidence")
 
@@ -243,7 +243,7 @@ def test_less_known_widens_a_range_and_moves_no_definite_place(case: Case) -> No
         assert faults(case, with_set(case, [f"{path}="])) == [], path
 
 
-@law(40)
+@law(20)
 @given(st.data())
 def test_the_law_holds_for_several_facts_at_once(data: st.DataObject) -> None:
     case = data.draw(st.sampled_from(portfolio()))
