@@ -489,3 +489,21 @@ def test_no_name_is_looked_up_for_the_shipped_strategy() -> None:
         check=True,
     )
     assert shown.stdout == "False\n"
+
+
+def test_rules_over_the_portfolio_are_tailored_like_others(tmp_path: Path) -> None:
+    shipped = load_strategy()
+    first, second = shipped.portfolio[:2]
+    folder = tmp_path / "ours"
+    folder.mkdir()
+    (folder / "strategy.yaml").write_text(
+        'strategy: ours\ntitle: Ours\nversion: "1.0"\nextends: public_body\ntailor:\n'
+        f"  severities: {{{first.id}: advisory}}\n"
+        f"  off: {{{second.id}: {{because: So, on: 2026-03-01}}}}\n"
+    )
+    ours = load_strategy(str(folder))
+    assert [rule.id for rule in ours.portfolio] == [
+        rule.id for rule in shipped.portfolio if rule is not second
+    ]
+    assert ours.portfolio[0].severity == "advisory"
+    assert load_strategy(str(folder)).portfolio == ours.portfolio  # from the cache

@@ -25,7 +25,7 @@ KINDS: Final = {
     "themes": "themes",
     "spectrum": "the spectrum",
     "health": "the health of partnerships",
-    "portfolio": "the portfolio rules",
+    "portfolio": "portfolio rule",
     "header": "name and version",
     "other": "",
 }
@@ -78,7 +78,15 @@ def details(edit: Json) -> list[str]:
 def named(edit: Json) -> str:
     """What was changed: `rule DEP-01`, `number exit_notice_months`."""
     kind = KINDS.get(edit["kind"], edit["kind"])
-    if edit["kind"] in ("rule", "parameter", "definition", "mandatory", "exceptions", "fact"):
+    if edit["kind"] in (
+        "rule",
+        "parameter",
+        "definition",
+        "mandatory",
+        "exceptions",
+        "fact",
+        "portfolio",
+    ):
         return f"{kind} {edit['name']}"
     return kind or str(edit["name"])
 

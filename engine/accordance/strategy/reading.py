@@ -274,7 +274,7 @@ class _Reader:
             off=trees.off,
             tailored=frozenset(trees.tailored),
             approvals=(*([header.approval] if header.approval else ()), *approvals),
-            portfolio=portfolio,
+            portfolio=tuple(rule for rule in portfolio if rule.id not in trees.off),
         )
         content = content_digest(strategy)
         approved = any(one.digest == content for one in strategy.approvals)

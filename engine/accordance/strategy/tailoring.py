@@ -24,7 +24,7 @@ OFF_FIELDS: Final = ("because", "on")
 SCHEMA_FIELDS: Final = ("$schema", "$id", "$comment", "title", "description", "type", "properties")
 _OWN: Final = ("strategy", "title", "version", "approval")
 """What a strategy never takes over from the one that it extends."""
-_ADDED: Final = ("themes", "parameters", "mandatory", "exceptions", "portfolio")
+_ADDED: Final = ("themes", "parameters", "mandatory", "exceptions")
 """What is laid beside what the other has; all else replaces it as a whole."""
 
 
@@ -97,7 +97,7 @@ class _Composer:
         group.take_all(below)
         for name, node in above.entries.items():
             under = below.entries.get(name)
-            if under is None or key in ("exceptions", "portfolio"):
+            if under is None or key == "exceptions":
                 group.take(above, name)
             elif key == "mandatory" and isinstance(under, Sequence) and isinstance(node, Sequence):
                 items = [*under.items, *node.items]
@@ -281,8 +281,7 @@ class _Composer:
     def _known_rules(self) -> dict[str, Place]:
         found: dict[str, Place] = {}
         for tree in self.rules:
-            rules = tree.entries.get("rules") if isinstance(tree, Mapping) else None
-            if isinstance(rules, Mapping):
+            for _, rules in _groups(tree):
                 found |= {name: rules.key_place(name) for name in rules.entries}
         return found
 
@@ -300,8 +299,8 @@ class _Composer:
     def _renamed(self, name: str) -> str | None:
         """The rule that had this id before."""
         for tree in self.rules:
-            rules = tree.entries.get("rules") if isinstance(tree, Mapping) else None
-            for rule, node in rules.entries.items() if isinstance(rules, Mapping) else ():
+            every = [item for _, rules in _groups(tree) for item in rules.entries.items()]
+            for rule, node in every:
                 aliases = node.entries.get("aliases") if isinstance(node, Mapping) else None
                 for alias in aliases.items if isinstance(aliases, Sequence) else ():
                     if isinstance(alias, Scalar) and alias.text == name:
@@ -312,18 +311,18 @@ class _Composer:
         """Put another rule in the place of one of the strategy that is extended."""
         self.tailored.add(name)
         for index, tree in enumerate(self.rules):
-            rules = tree.entries.get("rules") if isinstance(tree, Mapping) else None
-            rule = rules.entries.get(name) if isinstance(rules, Mapping) else None
-            if not isinstance(rule, Mapping):
-                continue
-            assert isinstance(rules, Mapping) and isinstance(tree, Mapping)
-            group = Composition(rules)
-            group.take_all(rules)
-            group.take(rules, name, change(rule))
-            file = Composition(tree)
-            file.take_all(tree)
-            file.take(tree, "rules", group.finished())
-            self.rules[index] = file.finished()
+            for part, rules in _groups(tree):
+                rule = rules.entries.get(name)
+                if not isinstance(rule, Mapping):
+                    continue
+                assert isinstance(tree, Mapping)
+                group = Composition(rules)
+                group.take_all(rules)
+                group.take(rules, name, change(rule))
+                file = Composition(tree)
+                file.take_all(tree)
+                file.take(tree, part, group.finished())
+                self.rules[index] = file.finished()
 
     def _gone(
         self, what: str, name: str, place: Place, known: list[str], help: str | None = None
@@ -402,3 +401,13 @@ class _Composer:
             "use it as it is, or choose another name for yours",
         )
         return known
+
+
+def _groups(tree: Located | None) -> list[tuple[str, Mapping]]:
+    """The rules of a file: those of partnerships, and those over the portfolio."""
+    found = []
+    for part in ("rules", "portfolio"):
+        node = tree.entries.get(part) if isinstance(tree, Mapping) else None
+        if isinstance(node, Mapping):
+            found.append((part, node))
+    return found

@@ -18,7 +18,9 @@ from ..source.text import read_bytes
 from ..strategy.model import Approval
 
 SCHEMA: Final = "accordance/approved-content/1"
-_SPLIT: Final = ("rules", "parameters", "definitions", "mandatory", "exceptions", "off")
+_SPLIT: Final = (
+    *("rules", "parameters", "definitions", "mandatory", "exceptions", "off", "portfolio"),
+)
 """The parts of a content of which each member is an entry of its own."""
 _MOST_ENTRIES: Final = 200_000
 

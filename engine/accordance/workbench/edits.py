@@ -19,6 +19,7 @@ GROUPS: Final = {
     "definitions": "definition",
     "mandatory": "mandatory",
     "exceptions": "exceptions",
+    "portfolio": "portfolio",
 }
 """The parts of a content that have members by name, and what one member is called."""
 WHOLE: Final = {
@@ -28,7 +29,6 @@ WHOLE: Final = {
     "themes": "themes",
     "spectrum": "spectrum",
     "health": "health",
-    "portfolio": "portfolio",
 }
 HEADER: Final = ("strategy", "title", "version")
 KINDS: Final = (*GROUPS.values(), "fact", *WHOLE.values(), "header", "other")

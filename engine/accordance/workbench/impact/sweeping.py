@@ -7,7 +7,7 @@ import json
 import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from ...problem import Problem, Refused
@@ -50,7 +50,9 @@ def sweep(
     from ...sweep.sweeping import Options
 
     task = Task(paths, find_sources(paths, strategy.model))
-    found = run(strategy, task, Options(day, engine, sample), place, progress=progress)
+    # What the rules over the portfolio say is of groups, and compared nowhere here.
+    alone = replace(strategy, portfolio=())
+    found = run(alone, task, Options(day, engine, sample), place, progress=progress)
     return Swept(_reader(os.path.join(place, OUTCOMES)), found.manifest, found.rejects)
 
 
