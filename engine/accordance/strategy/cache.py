@@ -69,6 +69,30 @@ def keep(strategy: Strategy) -> None:
             _prune(directory)
 
 
+def find_text(key: str) -> str | None:
+    """What was kept under a key that says all that it depends on, or None."""
+    directory = _directory()
+    if directory is None or not _is_private(directory):
+        return None
+    try:
+        body = _unsealed(_read(os.path.join(directory, _named(key))))
+        return None if body is None else body.decode("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def keep_text(key: str, text: str) -> None:
+    """Keep a text for the next time; does nothing where that is not possible."""
+    directory = _directory()
+    if directory is None:
+        return
+    with suppress(OSError):
+        os.makedirs(directory, mode=0o700, exist_ok=True)
+        if _is_private(directory):
+            _write(directory, _named(key), _sealed(text.encode("utf-8")))
+            _prune(directory)
+
+
 def _directory() -> str | None:
     if os.environ.get("ACCORDANCE_CACHE", "").lower() in ("off", "0", "no", "false"):
         return None
@@ -93,17 +117,25 @@ def _is_private(directory: str) -> bool:
 
 def _entry(source_digest: str) -> str:
     """The name of the entry for files with this digest, read by this very program."""
+    return _named(f"{FORMAT} {__version__} {source_digest} {_program()}")
+
+
+def _named(key: str) -> str:
     import hashlib
 
-    key = f"{FORMAT} {__version__} {source_digest} {_program()}"
     return f"{hashlib.sha256(key.encode()).hexdigest()}.json"
 
 
 def _program() -> str:
-    """What tells this program from one whose files were changed without a new version."""
+    return program(_LAYERS)
+
+
+def program(layers: Sequence[str]) -> str:
+    """What tells some layers of this program from those whose files were changed without a new
+    version."""
     root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     newest, count, total = 0, 0, 0
-    for layer in _LAYERS:
+    for layer in layers:
         with suppress(OSError), os.scandir(os.path.join(root, layer)) as entries:
             for entry in entries:
                 if entry.name.endswith((".py", ".lark")):

@@ -7,16 +7,22 @@ twice.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import json
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from importlib.metadata import version
+from time import monotonic
 from typing import Any, Final
 
 import duckdb
 import pyarrow as pa
 
 from ..plan.planning import Plan
+from ..strategy import cache
+from ..strategy.coding import encode
 from .answers import ROW
 from .columns import Demands
 from .features import Features, feature_query
@@ -41,6 +47,9 @@ that the scan looks at, the other makes a join of every list of words."""
 TEXT_REASON: Final = "text"
 AS_WRITTEN: Final = "$written"
 FACTS: Final = "facts"
+LONG_SECONDS: Final = 2.0
+MADE_BY: Final = (".", "feel", "source", "facts", "strategy", "plan", "check", "sweep")
+"""The parts of the program on which a query depends."""
 
 
 class Columns:
@@ -54,8 +63,6 @@ class Columns:
         memory: str = MEMORY,
         features: Features | None = None,
     ) -> None:
-        from ibis.backends.sql.compilers import DuckDBCompiler
-
         self._root = plan.strategy.model.root
         self._scan = Scan(self._root, today)
         self._demands: list[tuple[str, str]] = []
@@ -68,14 +75,35 @@ class Columns:
             self._connection.execute(f"SET threads = {threads}")
         self._connection.execute("SET preserve_insertion_order = true")
         self._connection.execute(f"SET disabled_optimizers = '{','.join(HARMFUL)}'")
-        self._query = Relation(plan, today).query(FACTS, DuckDBCompiler(), self._note_demands)
+        self._query = self._kept_query(plan, today)
         self._features = None
         if features is not None:
+            from ibis.backends.sql.compilers import DuckDBCompiler
+
             self._features = feature_query(plan, today, features, FACTS, DuckDBCompiler())
 
     def close(self) -> None:
         self._connection.close()
         shutil.rmtree(self._aside, ignore_errors=True)
+
+    def _kept_query(self, plan: Plan, today: dt.date) -> str:
+        """The query of the plan: where making it takes long, the one that was made before from the
+        same strategy for the same day by the same program."""
+        said = hashlib.sha256(json.dumps(encode(plan.strategy)).encode()).hexdigest()
+        versions = map(version, ("duckdb", "ibis-framework", "sqlglot"))
+        key = " ".join(["query", said, today.isoformat(), cache.program(MADE_BY), *versions])
+        kept = cache.find_text(key)
+        if kept is not None:
+            found = json.loads(kept)
+            self._demands = [(name, condition) for name, condition in found["demands"]]
+            return str(found["query"])
+        from ibis.backends.sql.compilers import DuckDBCompiler
+
+        start = monotonic()
+        made = Relation(plan, today).query(FACTS, DuckDBCompiler(), self._note_demands)
+        if monotonic() - start > LONG_SECONDS:
+            cache.keep_text(key, json.dumps({"query": made, "demands": self._demands}))
+        return made
 
     def _note_demands(self, demands: Demands) -> Mapping[str, str]:
         self._demands = list(self._scan.demands(demands))

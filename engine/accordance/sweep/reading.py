@@ -161,7 +161,10 @@ class Reader:
                 self._next += len(block)
                 self._count(source.path, len(block))
                 yield block
+                del block
             number = after
+            # Nothing holds these records while the next are read.
+            del data, bounds
         self.digests[source.path] = digest
 
     # rows
@@ -220,6 +223,7 @@ def _buffers(source: Source, digest: Digest) -> Iterator[bytearray]:
             del buffer[end:]
             yield buffer
             buffer = rest
+            del rest
         elif len(buffer) > MAX_LINE_BYTES:
             del buffer[MAX_LINE_BYTES + 1 :]
             too_long = True

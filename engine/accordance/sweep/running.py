@@ -208,6 +208,8 @@ class _Making:
             self._take(block)
             done += len(block)
             self._progress(done)
+            # Nothing holds these records while the next are read.
+            del block
 
     def _set_up_aside(self) -> Workshop:
         """A run that is not stored, and too large for memory."""
