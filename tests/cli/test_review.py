@@ -77,19 +77,40 @@ def test_a_workbook_needs_a_file(call: Caller) -> None:
     assert "name its file by `--output`" in done.err
 
 
+BAD_VIEWS = """\
+id: X
+title: X
+stage: established
+as_of: 2026-06-30
+stakeholder_views:
+- {group: users, factor: strategy, score: 9, respondents: -4}
+- {group: users, factor: delivery, score: 4, respondents: 40}
+"""
+
+
+def test_wrong_views_are_said_and_the_rest_reviewed(call: Caller, tmp_path: Path) -> None:
+    (tmp_path / "bad.facts.yaml").write_text(BAD_VIEWS)
+    done = call("review", str(tmp_path), "--format", "json")
+    assert done.code == 2
+    assert re.search(r"bad\.facts\.yaml:6:43: .*9", done.err)
+    assert re.search(r"bad\.facts\.yaml:6:59: .*-4", done.err)
+    found = json.loads(done.out)
+    assert len(found["problems"]) == 2
+    factors = found["partnerships"][0]["views"]["factors"]
+    assert [len(one["means"]) for one in factors] == [0, 0, 1, 0, 0]
+    assert call("review", str(tmp_path), "--allow-rejected").code == 0
+
+
 def test_what_cannot_be_read_is_said_and_the_rest_reviewed(call: Caller, tmp_path: Path) -> None:
     shutil.copy(ROOT / PORTFOLIO / "energy-company.facts.yaml", tmp_path)
-    bad = "id: X\ntitle: X\nstage: established\nstakeholder_views:\n"
-    bad += "- {group: users, factor: strategy, score: 9, respondents: -4}\n"
+    bad = BAD_VIEWS.replace("title: X", "title: X\nbasis: handshake")
     (tmp_path / "bad.facts.yaml").write_text(bad)
     done = call("review", str(tmp_path), "--format", "json")
     assert done.code == 2
-    assert re.search(r"bad\.facts\.yaml:5:43: .*9", done.err)
-    assert re.search(r"bad\.facts\.yaml:5:59: .*-4", done.err)
+    assert "bad.facts.yaml:3:8: " in done.err
     found = json.loads(done.out)
     assert [one["id"] for one in found["partnerships"]] == ["NB-2016-011"]
-    assert len(found["problems"]) == 2
-    assert call("review", str(tmp_path), "--allow-rejected").code == 0
+    assert len(found["problems"]) == 3
 
 
 def test_of_two_cases_with_one_reference_neither_counts(call: Caller, tmp_path: Path) -> None:
@@ -100,6 +121,17 @@ def test_of_two_cases_with_one_reference_neither_counts(call: Caller, tmp_path: 
     assert done.code == 2
     assert len(re.findall("is the reference of another partnership too", done.err)) == 2
     assert [one["id"] for one in json.loads(done.out)["partnerships"]] == ["NB-2024-021"]
+
+
+def test_a_survey_that_is_not_understood_leaves_the_rest_intact(
+    call: Caller, few: str, tmp_path: Path
+) -> None:
+    survey = tmp_path / "umfrage.csv"
+    survey.write_text("Partnerschaft;Gruppe;Faktor;Wert\nNB-2016-011;Bürger;strategy;3\n")
+    done = call("review", few, "--views", str(survey), "--format", "json")
+    assert done.code == 2
+    assert re.search(r"umfrage\.csv:1:1: the headings do not say which column holds", done.err)
+    assert len(json.loads(done.out)["partnerships"]) == 4
 
 
 @pytest.mark.parametrize(

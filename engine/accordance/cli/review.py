@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import click
 
+from ..problem import Refused
 from . import options
 from .progress import with_progress
 from .stream import page_for, say, write, write_bytes
@@ -108,7 +109,13 @@ def command(
         from ..review.survey import add_views
 
         for file in views:
-            add_views(portfolio, file, checker.strategy)
+            if not os.path.isfile(file):
+                raise click.UsageError(f"there is no survey `{file}`")
+            try:
+                add_views(portfolio, file, checker.strategy)
+            except Refused as refused:
+                # A survey that cannot be read takes nothing from the review of the facts.
+                portfolio.problems += refused.problems
     before = read_portfolio([earlier], model) if earlier is not None else Portfolio()
     found = review(
         checker,

@@ -11,13 +11,17 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from ..check.small_groups import VIEWS
 from ..facts.case import Case
 from ..facts.model import FactModel
-from ..facts.reading import load_case
+from ..facts.reading import case_of_text, load_case, read_case
 from ..problem import Code, Place, Problem, Refused
+from ..source.reading import read_leniently
+from ..source.tree import Located, Mapping
+from ..source.tree import Sequence as Listed
 
 MANIFEST: Final = "manifest.json"
 SWEEP: Final = "accordance/sweep/"
@@ -155,15 +159,55 @@ def _read(file: str, digest: str | None, model: FactModel, found: Portfolio) -> 
         elif low.endswith(LINE_ENDINGS):
             _read_lines(file, model, found)
         else:
-            found.cases.append(load_case(model, path=file))
+            found.cases.append(_load(file, model, found))
     except Refused as refused:
         found.problems += refused.problems
 
 
+def _load(file: str, model: FactModel, found: Portfolio) -> Case:
+    """The case of a file; where nothing but some of its views is wrong, without these views."""
+    located, problems = read_leniently(file, None, None)
+    try:
+        return case_of_text(located, problems, model)
+    except Refused as refused:
+        less = None if problems else _without_views(located, refused.problems)
+        if less is None:
+            raise
+        case = read_case(less, model)
+        found.problems += refused.problems
+        return case
+
+
+def _without_views(located: Located, problems: Sequence[Problem]) -> Located | None:
+    """The facts without the views that problems lie in; None where a problem lies elsewhere."""
+    views = located.entries.get(VIEWS) if isinstance(located, Mapping) else None
+    if not isinstance(located, Mapping) or not isinstance(views, Listed):
+        return None
+    spans = [_span(item) for item in views.items]
+    hit = [
+        next((at for at, span in enumerate(spans) if _lies_in(one.place, span)), None)
+        for one in problems
+    ]
+    if None in hit:
+        return None
+    kept = [item for at, item in enumerate(views.items) if at not in hit]
+    entries = {**located.entries, VIEWS: replace(views, items=kept)}
+    return replace(located, entries=entries)
+
+
+def _span(item: Located) -> tuple[tuple[int, int], tuple[int, int]]:
+    first, last = item.source.place(item.start), item.source.place(item.end)
+    return (first.line or 0, first.column or 0), (last.line or 0, last.column or 0)
+
+
+def _lies_in(place: Place | None, span: tuple[tuple[int, int], tuple[int, int]]) -> bool:
+    if place is None or place.line is None:
+        return False
+    return span[0] <= (place.line, place.column or 0) <= span[1]
+
+
 def _read_lines(file: str, model: FactModel, found: Portfolio) -> None:
     """One case a line."""
-    from dataclasses import replace
-
     from ..source.text import read_bytes
 
     for number, line in enumerate(read_bytes(file, file).split(b"\n"), 1):
