@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from accordance.problem import Refused
-from accordance.strategy.approvals import standing
 from accordance.strategy.digest import canonical_content
 from accordance.strategy.folder import locate
+from accordance.strategy.in_force import standing
 from accordance.strategy.model import Strategy
 from accordance.strategy.reading import examine_strategy, load_strategy
 from accordance.workbench.approved import contents, digest_of, record

@@ -12,8 +12,8 @@ from ..feel.compiling import Evidence
 from ..feel.values import UNKNOWN, Uncertain, Value
 from ..plan.formula import Formula
 from ..plan.outcome import SEVERITY_RANK, Kind, Outcome
-from ..strategy.approvals import standing
 from ..strategy.due import Due, due_on
+from ..strategy.in_force import standing
 from ..strategy.message import UNMET, fill
 from ..strategy.model import Approval, Table
 from . import annex

@@ -1,30 +1,16 @@
-"""approvals.yaml: who approved which content of a strategy, when, and for how long.
-
-Whether a strategy stands approved is never written down but computed, from the digest of its
-content and a day: any change since makes it a draft.
-"""
+"""approvals.yaml: who approved which content of a strategy, when, and for how long."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from ..problem import Code, Problem
 from ..source.quoting import quoted
 from ..source.tree import Located
 from .fields import Fields, fields_of
 from .model import Approval
-
-if TYPE_CHECKING:
-    from .model import Strategy
-
-APPROVED: Final = "approved"
-LATER: Final = "approved_later"
-EXPIRED: Final = "expired"
-DRAFT: Final = "draft"
-STATUSES: Final = (APPROVED, LATER, EXPIRED, DRAFT)
 
 FILE_FIELDS: Final = ("approvals",)
 FIELDS: Final = (
@@ -41,50 +27,6 @@ FIELDS: Final = (
 )
 DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}", re.ASCII)
 _FILE = re.compile(r"approvals/[A-Za-z0-9._-]{1,120}", re.ASCII)
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How a strategy stands on a day, and the approval that says so: the one in force, to come or
-    run out; for a draft the last one on record."""
-
-    status: str
-    approval: Approval | None
-
-
-def standing(strategy: Strategy, day: dt.date) -> Standing:
-    """Is a strategy approved, as it is now, on that day?"""
-    mine = [one for one in strategy.approvals if one.digest == strategy.digest]
-    if not mine:
-        last = strategy.approvals[-1] if strategy.approvals else None
-        return Standing(DRAFT, last)
-    for one in reversed(mine):
-        if _in_force(one, day) and not _superseded(strategy, one, day):
-            return Standing(APPROVED, one)
-    later = [one for one in mine if one.in_force_from > day]
-    if later:
-        return Standing(LATER, min(later, key=lambda one: one.in_force_from))
-    return Standing(EXPIRED, mine[-1])
-
-
-def in_force(strategy: Strategy, day: dt.date) -> Approval | None:
-    """The approval that is in force on a day, of this content or another."""
-    found = [one for one in strategy.approvals if _in_force(one, day)]
-    return found[-1] if found else None
-
-
-def _in_force(approval: Approval, day: dt.date) -> bool:
-    ends = approval.until
-    return approval.in_force_from <= day and (ends is None or day <= ends)
-
-
-def _superseded(strategy: Strategy, approval: Approval, day: dt.date) -> bool:
-    """Has a later approval, of another content, taken its place by then?"""
-    position = strategy.approvals.index(approval)
-    return any(
-        one.digest != approval.digest and one.in_force_from <= day
-        for one in strategy.approvals[position + 1 :]
-    )
 
 
 def read_approvals(node: Located, problems: list[Problem]) -> tuple[Approval, ...]:
