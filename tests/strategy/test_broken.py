@@ -12,6 +12,7 @@ import yaml
 
 from accordance.problem import Problem, Refused
 from accordance.strategy.reading import examine_strategy, load_strategy
+from accordance.workbench.lint.linting import as_json, lint
 
 BROKEN = Path(__file__).parent / "broken"
 EXPECTED: dict[str, list[str]] = yaml.safe_load((BROKEN / "expected.yaml").read_text())
@@ -75,3 +76,35 @@ def test_loading_a_broken_strategy_is_refused_with_all_its_problems(
         load_strategy(str(folder))
     assert len(refused.value.problems) == len(EXPECTED["parameter_unit"])
     assert all(isinstance(problem, Problem) for problem in refused.value.problems)
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_lint_reports_each_at_its_line_and_column(
+    name: str, overlaid: Callable[[str], Path]
+) -> None:
+    folder = overlaid(name) if name != "base" else BROKEN / "base"
+    try:
+        linted = lint(str(folder))
+        told = as_json(linted)
+        got = {
+            f"{one['file']}:{one['line']}:{one['column']} {one['code']}" for one in told["problems"]
+        }
+    except Refused as refused:
+        got = {f"{one.place} {one.code.value}" for one in refused.problems}
+    wanted = {re.sub(r"[\[\]]", "", place_and_code(line)) for line in EXPECTED[name]}
+    shown = {re.sub(":None", "", line).replace(f"{folder}/", "") for line in got}
+    assert wanted - shown == set()
+
+
+def test_no_two_defects_share_a_message(overlaid: Callable[[str], Path]) -> None:
+    told: dict[str, set[str]] = {}
+    for name, lines in EXPECTED.items():
+        for line in lines:
+            if place_and_code(line) != line:
+                told.setdefault(line, set()).add(name)
+    shared = {line: names for line, names in told.items() if len(names) > 1}
+    assert shared == {
+        line: names
+        for line, names in shared.items()
+        if names == {"no_requirement", "requirement_stage"}
+    }

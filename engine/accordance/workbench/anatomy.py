@@ -21,12 +21,15 @@ from ..strategy.actions import ACTION_FIELDS
 from ..strategy.expressions import PARSED
 from ..strategy.folder import CASES, HEADER, MODEL, RULES
 from ..strategy.model import EVIDENCE, PARTNERSHIP
+from ..strategy.portfolio import PORTFOLIO
 
 FACT: Final = "fact"
 DEFINITION: Final = "definition"
 PARAMETER: Final = "parameter"
 RULE: Final = "rule"
 TABLES: Final = ("verdict", "opinion")
+OF_ONE_CASE: Final = ("of", "group_by", "mark", "rank")
+"""The expressions of a rule over the portfolio that look at one case at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +44,9 @@ class Span:
 @dataclass(frozen=True, slots=True)
 class Site:
     """An expression where it stands. `role` is the field that holds it (`when`, `require`,
-    `severity_when`, `is`, `derive`, `table`), `owner` the rule, definition or fact that it belongs
-    to, `about` the names it may use. `node` is None where it cannot be parsed."""
+    `severity_when`, `is`, `derive`, `table`, for the portfolio `of`, `figure` and others), `owner`
+    the rule, definition or fact that it belongs to, `about` the names it may use. `node` is None
+    where it cannot be parsed."""
 
     file: str
     scalar: Scalar
@@ -51,6 +55,8 @@ class Site:
     owner: str
     about: str
     stages: tuple[str, ...] | None = None
+    hides: tuple[str, ...] = ()
+    """Names that mean something of their own here: the figures of a rule over the portfolio."""
 
     def span(self, start: int, end: int) -> Span:
         """Where a part of the expression stands in the file."""
@@ -99,6 +105,8 @@ class Anatomy:
     definitions: list[Named] = field(default_factory=list)
     parameters: list[Named] = field(default_factory=list)
     rules: list[Named] = field(default_factory=list)
+    portfolio: list[Named] = field(default_factory=list)
+    """Rules over the portfolio."""
     facts: list[Named] = field(default_factory=list)
     expressions: list[Site] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
@@ -128,6 +136,11 @@ class Body:
     @cached_property
     def rules(self) -> dict[str, Named]:
         return {one.name: one for part in self.files.values() for one in reversed(part.rules)}
+
+    @cached_property
+    def portfolio(self) -> dict[str, Named]:
+        """The rules over the portfolio."""
+        return {one.name: one for part in self.files.values() for one in part.portfolio}
 
     @cached_property
     def facts(self) -> dict[str, Named]:
@@ -199,10 +212,12 @@ def _site(
     owner: str,
     about: str = PARTNERSHIP,
     stages: tuple[str, ...] | None = None,
+    hides: tuple[str, ...] = (),
 ) -> None:
     if not isinstance(node, Scalar) or node.value is None:
         return
-    part.expressions.append(Site(part.file, node, _parsed(node.text), role, owner, about, stages))
+    tree = _parsed(node.text)
+    part.expressions.append(Site(part.file, node, tree, role, owner, about, stages, hides))
 
 
 def _parsed(text: str) -> Node | None:
@@ -271,6 +286,25 @@ def _rules(part: Anatomy, root: Located) -> None:
         part.rules.append(one)
         _rule(part, one)
 
+    for one in named(top.get("portfolio"), RULE, part.file):
+        part.portfolio.append(one)
+        _portfolio_rule(part, one)
+
+
+def _portfolio_rule(part: Anatomy, rule: Named) -> None:
+    fields = entries(rule.node)
+    hides = tuple(entries(fields.get("figures")))
+    for role in (*OF_ONE_CASE, "when"):
+        _site(part, fields.get(role), role, rule.name, PORTFOLIO, None, hides)
+    for figure in entries(fields.get("figures")).values():
+        asked = entries(figure).get("is") if isinstance(figure, Group) else figure
+        _site(part, asked, "figure", rule.name, PORTFOLIO, None, hides)
+    for node in items(fields.get("require")):
+        asked = entries(node).get("is") if isinstance(node, Group) else node
+        _site(part, asked, "require", rule.name, PORTFOLIO, None, hides)
+    for node in entries(fields.get("severity_when")).values():
+        _site(part, node, "severity_when", rule.name, PORTFOLIO, None, hides)
+
 
 def _about(fields: Mapping[str, Located]) -> str:
     return EVIDENCE if text_of(fields.get("about")) == EVIDENCE else PARTNERSHIP
@@ -304,14 +338,18 @@ def _cases(part: Anatomy, root: Located) -> None:
     top = entries(root)
     part.theme = text_of(top.get("theme"))
     _facts(part, top.get("base"), "")
-    for case in items(top.get("cases")):
+    for case in (*items(top.get("cases")), *items(top.get(PORTFOLIO))):
         if not isinstance(case, Group):
             continue
         part.cases.append(case)
         rule = case.entries.get("rule")
         if isinstance(rule, Scalar) and text_of(rule):
             part.rule_names.append(rule)
-        _facts(part, case.entries.get("given"), "")
+        given = case.entries.get("given")
+        if isinstance(given, Group):
+            _facts(part, given, "")
+        for facts in items(given):
+            _facts(part, facts, "")
         part.fact_paths += texts_of(case.entries.get("missing"))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Final, TypeAlias
 
 from ..feel.syntax import (
     Call,
@@ -19,10 +20,12 @@ from ..feel.syntax import (
 )
 from ..source.tree import Scalar
 from ..strategy.message import UNMET, placeholders
+from ..strategy.portfolio import CASES, GROUP, MARKED, PEERS, PORTFOLIO, POSITION, TITLE
 from ..strategy.rules import RULE_ID
 from .anatomy import (
     DEFINITION,
     FACT,
+    OF_ONE_CASE,
     PARAMETER,
     RULE,
     Anatomy,
@@ -31,6 +34,12 @@ from .anatomy import (
     Span,
     offset_of,
 )
+
+Scopes: TypeAlias = tuple[tuple[str | None, str | None], ...]
+"""Variables with the path of what they stand for, inner last; one without a name is the item of a
+filter. The path of a whole case is empty."""
+
+_OF_GROUP: Final = (GROUP, TITLE, POSITION, PEERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +78,7 @@ def names_of(body: Body) -> Names:
         frozenset(body.facts),
         {name: trees.get(name) for name in body.definitions},
         frozenset(body.parameters),
-        frozenset(body.rules),
+        frozenset((*body.rules, *body.portfolio)),
     )
 
 
@@ -85,7 +94,7 @@ def together(own: Names, upstream: Names) -> Names:
 
 def references(part: Anatomy, names: Names) -> Iterator[Reference]:
     """Every name in a file that means something of the strategy."""
-    for one in (*part.definitions, *part.parameters, *part.rules):
+    for one in (*part.definitions, *part.parameters, *part.rules, *part.portfolio):
         yield Reference(one.kind, one.name, one.span, True, one.name)
     for one in part.facts:
         yield Reference(FACT, one.name, _last(one.span, one.name), True, one.name)
@@ -95,7 +104,10 @@ def references(part: Anatomy, names: Names) -> Iterator[Reference]:
     for scalar in part.rule_names:
         yield Reference(RULE, scalar.text.strip(), _whole(part.file, scalar))
     for scalar in part.fact_paths:
-        yield from _path(part.file, scalar, 0, scalar.text, names, None)
+        # A case of the portfolio names the partnership first: `P2 lead_officer`.
+        before, _, words = scalar.text.rpartition(" ")
+        start = len(before) + 1 if before else 0
+        yield from _path(part.file, scalar, start, words, names, None)
     for message in part.messages:
         for word, offset in placeholders(message.scalar.text):
             if word != UNMET:
@@ -157,8 +169,13 @@ def names_in(site: Site, names: Names) -> list[Found]:
         return []
     # What is derived inside a list sees the facts of its own item.
     item = site.about if site.role == "derive" and site.about in names.facts else None
+    scopes: Scopes = ((None, item),) if item else ()
+    if site.about == PORTFOLIO and site.role not in OF_ONE_CASE:
+        # The cases of a group are lists whose items hold all facts, from the top.
+        hidden = dict.fromkeys((*site.hides, *_OF_GROUP), None)
+        scopes = (*hidden.items(), *((name, "") for name in (CASES, MARKED, PORTFOLIO)))
     resolver = Resolver(names)
-    resolver.path_of(site.node, ((None, item),) if item else ())
+    resolver.path_of(site.node, scopes)
     return resolver.found
 
 
@@ -170,7 +187,7 @@ class Resolver:
         self.found: list[Found] = []
         self._within: set[str] = set()
 
-    def path_of(self, node: Node, scopes: tuple[tuple[str | None, str | None], ...]) -> str | None:
+    def path_of(self, node: Node, scopes: Scopes) -> str | None:
         """The path of the fact that a part of an expression gives, or None; notes the names in it.
 
         `scopes` are the variables with the path of what they stand for, inner last; one without a
@@ -184,8 +201,7 @@ class Resolver:
                 path = self.path_of(base, scopes)
                 if path is None:
                     return None
-                whole = f"{path}.{member}"
-                return self._fact(whole, node.end - len(member), node.end)
+                return self._member(path, member, node.end)
             case Filter(base=base, condition=condition):
                 path = self.path_of(base, scopes)
                 self.path_of(condition, (*scopes, (None, path)))
@@ -216,12 +232,12 @@ class Resolver:
             self.path_of(child, scopes)
         return None
 
-    def _name(self, node: Name, scopes: tuple[tuple[str | None, str | None], ...]) -> str | None:
+    def _name(self, node: Name, scopes: Scopes) -> str | None:
         for name, path in reversed(scopes):
             if name == node.name or (name is None and node.name == "item"):
                 return path
-            if name is None and path is not None and f"{path}.{node.name}" in self.names.facts:
-                return self._fact(f"{path}.{node.name}", node.start, node.end)
+            if name is None and path is not None and self._has(path, node.name):
+                return self._member(path, node.name, node.end)
         kind = meaning(node.name, self.names)
         if kind is None:
             return None
@@ -229,6 +245,17 @@ class Resolver:
         if kind == FACT:
             return node.name
         return self._given_by(node.name) if kind == DEFINITION else None
+
+    def _has(self, path: str, member: str) -> bool:
+        if not path and member in self.names.definitions:
+            return True
+        return _joined(path, member) in self.names.facts
+
+    def _member(self, path: str, member: str, end: int) -> str | None:
+        if not path and member in self.names.definitions:
+            self.found.append(Found(DEFINITION, member, end - len(member), end))
+            return None
+        return self._fact(_joined(path, member), end - len(member), end)
 
     def _fact(self, path: str, start: int, end: int) -> str | None:
         if path not in self.names.facts:
@@ -244,3 +271,7 @@ class Resolver:
         inner = Resolver(self.names)
         inner._within = self._within | {definition}
         return inner.path_of(tree, ())
+
+
+def _joined(path: str, member: str) -> str:
+    return f"{path}.{member}" if path else member

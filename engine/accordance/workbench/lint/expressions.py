@@ -46,7 +46,7 @@ def check(subject: Subject) -> Iterator[Finding]:
         if site.node is not None:
             yield from _empty(subject, site)
             yield from _redundant(subject, site)
-            if site.role not in ("table", "derive"):
+            if site.role not in ("table", "derive", "rank"):
                 yield from _numbers(subject, site)
     yield from _repeated_definitions(subject)
     for rule in subject.body.rules:

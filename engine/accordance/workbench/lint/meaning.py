@@ -295,17 +295,18 @@ def _untested(subject: Subject) -> Iterator[Finding]:
         return  # a file that cannot be read may hold them
     # A case that could not be read is there all the same.
     tested = {name.text.strip() for part in subject.body.files.values() for name in part.rule_names}
-    for name in subject.own_rules:
+    known_here = {name: subject.body.rules[name] for name in subject.own_rules}
+    for name, rule in {**known_here, **subject.body.portfolio}.items():
         if name not in tested:
             yield subject.found(
                 Code.RULE_WITHOUT_CASE,
                 f"no case in `tests` tries {quoted(name)}",
-                subject.body.rules[name].span,
+                rule.span,
                 "write one that is met and one that is not",
             )
     strategy = subject.strategy
     assert strategy is not None
-    known = {rule.id for rule in (*strategy.rules, *strategy.retired)}
+    known = {rule.id for rule in (*strategy.rules, *strategy.retired)} | {*subject.body.portfolio}
     known |= {alias for rule in (*strategy.rules, *strategy.retired) for alias in rule.aliases}
     for part in subject.body.files.values():
         cited = {id(entries(case).get("rule")) for case in part.cases}
