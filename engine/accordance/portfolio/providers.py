@@ -19,6 +19,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import cached_property
+from itertools import combinations, islice
 from typing import TYPE_CHECKING, Any, Final
 
 from ..feel.values import Value
@@ -33,6 +34,8 @@ FIELDS: Final = ("providers",)
 ALIKE: Final = 0.9
 """From this likeness on (1 is the same) two names may be the same provider."""
 MOST_PAIRS: Final = 200
+MOST_COMPARED: Final = 50_000
+"""So many pairs of names are compared letter by letter."""
 _LEGAL: Final = frozenset(
     (
         *("ltd", "limited", "plc", "llp", "lp", "cic", "cio", "inc", "co", "company", "uk"),
@@ -84,6 +87,7 @@ class Providers:
         groups: dict[str, list[str]] = defaultdict(list)
         for name in known:
             groups[self.group(name)].append(name)
+        alike, complete = self._alike(known)
         several = {group: found for group, found in groups.items() if len(found) > 1}
         return {
             "groups": [{"group": name, "names": several[name]} for name in sorted(several)],
@@ -93,34 +97,46 @@ class Providers:
                 if len({self.table.get(folded(one), one) for one in groups}) > 1
                 and folded(name) not in self.table
             ],
-            "alike": self._alike(known),
+            "alike": alike,
+            "alike_complete": complete,
         }
 
-    def _alike(self, names: list[str]) -> list[dict[str, Any]]:
-        """Pairs of names of different groups that look alike, the likest first. Only names that
-        share their first letters, or their last ones, are compared, so that the time stays in
-        bounds."""
-        near: dict[str, list[str]] = defaultdict(list)
-        short = {name: bare(name) for name in names}
-        for name, text in short.items():
-            for key in {f"<{text[:4]}", f"{text[-4:]}>"}:
-                near[key].append(name)
+    def _alike(self, names: list[str]) -> tuple[list[dict[str, Any]], bool]:
+        """Pairs of names of different groups that look alike, the likest first, and whether all
+        that might be were compared. Only names that share their first letters, or their last ones,
+        are compared, and no more than MOST_COMPARED pairs, so that the time stays in bounds."""
+        same: dict[str, list[str]] = defaultdict(list)
+        for name in names:
+            same[bare(name)].append(name)
         found: dict[tuple[str, str], float] = {}
+        for sharing in same.values():
+            for pair in islice(combinations(sharing, 2), MOST_PAIRS):
+                if self.group(pair[0]) != self.group(pair[1]):
+                    found[pair] = 1.0
+        near: dict[str, list[str]] = defaultdict(list)
+        for text in same:
+            for key in {f"<{text[:4]}", f"{text[-4:]}>"}:
+                near[key].append(text)
+        left = MOST_COMPARED
         for sharing in near.values():
-            for at, first in enumerate(sharing[:MOST_PAIRS]):
-                for second in sharing[at + 1 : MOST_PAIRS]:
-                    apart = self.group(first) != self.group(second)
-                    if apart and (first, second) not in found:
-                        found[first, second] = _likeness(short[first], short[second])
-        pairs = sorted((-like, pair) for pair, like in found.items() if like >= ALIKE)
-        return [
+            for one, other in combinations(sharing, 2):
+                left -= 1
+                if left < 0:
+                    break
+                like = _likeness(one, other)
+                first, second = sorted((same[one][0], same[other][0]))
+                if like >= ALIKE and self.group(first) != self.group(second):
+                    found[first, second] = like
+        pairs = sorted((-like, pair) for pair, like in found.items())
+        shown = [
             {"names": list(pair), "likeness": round(-like, 2)} for like, pair in pairs[:MOST_PAIRS]
         ]
+        return shown, left >= 0 and len(pairs) <= MOST_PAIRS
 
 
 def _likeness(one: str, other: str) -> float:
-    if one == other:
-        return 1.0
+    if 2 * min(len(one), len(other)) < ALIKE * (len(one) + len(other)):
+        return 0.0
     matcher = SequenceMatcher(None, min(one, other), max(one, other), autojunk=False)
     return matcher.ratio() if matcher.quick_ratio() >= ALIKE else 0.0
 

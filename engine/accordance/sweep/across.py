@@ -130,7 +130,11 @@ def in_short(document: dict[str, Any]) -> dict[str, Any]:
         "rules": document["rules"],
         "findings": worst(results),
         "shown": [{name: one[name] for name in names} for one in shown],
-        "providers": {name: len(entries) for name, entries in document["providers"].items()},
+        "providers": {
+            name: len(entries)
+            for name, entries in document["providers"].items()
+            if isinstance(entries, list)
+        },
     }
 
 
