@@ -43,16 +43,27 @@ _HARMLESS: Final = frozenset((0, 1, 2, -1, 100, 12))
 def check(subject: Subject) -> Iterator[Finding]:
     """Everything about expressions."""
     for site in subject.body.expressions:
-        if site.node is not None:
-            yield from _empty(subject, site)
-            yield from _redundant(subject, site)
-            if site.role not in ("table", "derive", "rank"):
-                yield from _numbers(subject, site)
+        yield from _by_itself(subject, site)
     yield from _repeated_definitions(subject)
     for rule in subject.body.rules:
         yield from _repeated(subject, subject.sites.get(rule, []))
     if subject.strategy is not None:
         yield from _constant(subject, states_of(subject))
+
+
+def _by_itself(subject: Subject, site: Site) -> tuple[Finding, ...]:
+    """What there is to say of one expression, whatever else the strategy holds: said once."""
+    known = subject.memory.by_site.get(id(site)) if subject.memory is not None else None
+    if known is not None and known[0] is site:
+        return known[1]
+    found: tuple[Finding, ...] = ()
+    if site.node is not None:
+        found = (*_empty(subject, site), *_redundant(subject, site))
+        if site.role not in ("table", "derive", "rank"):
+            found += tuple(_numbers(subject, site))
+    if subject.memory is not None:
+        subject.memory.by_site[id(site)] = (site, found)
+    return found
 
 
 # lists with nothing in them

@@ -46,6 +46,7 @@ class Subject:
     cases: tuple[RuleCase, ...] | None
     problems: tuple[Problem, ...]
     parts: Mapping[str, Anatomy] = field(default_factory=dict)
+    memory: Memory | None = None
     made: dict[str, object] = field(default_factory=dict)
     """What several checks need and is made once."""
 
@@ -88,16 +89,20 @@ class Subject:
 
     def names_at(self, site: Site) -> list[Found]:
         """The names in an expression, of what the strategy extends too."""
-        key = id(site)
-        known = self._named.get(key)
-        if known is None:
-            known = self._named[key] = names_in(site, self.all_names)
-        return known
+        known = self._named.get(id(site))
+        if known is None or known[0] is not site:
+            known = self._named[id(site)] = (site, names_in(site, self.all_names))
+        return known[1]
 
     @cached_property
-    def _named(self) -> dict[int, list[Found]]:
-        # The sites live as long as the subject, so that an id stands for one of them.
-        return {}
+    def _named(self) -> dict[int, tuple[Site, list[Found]]]:
+        """What was found before, as long as the names mean the same."""
+        if self.memory is None:
+            return {}
+        key = self.all_names.key
+        if self.memory.named is None or self.memory.named[0] != key:
+            self.memory.named = (key, {})
+        return self.memory.named[1]
 
     def text(self, file: str) -> SourceText:
         """The text of a file that could be read."""
@@ -177,6 +182,9 @@ class Memory:
         default_factory=dict
     )
 
+    named: tuple[object, dict[int, tuple[Site, list[Found]]]] | None = None
+    by_site: dict[int, tuple[Site, tuple[Finding, ...]]] = field(default_factory=dict)
+    """What there is to say of an expression by itself."""
     schema: object = None
 
     def forget(self, used: Collection[tuple[str, bytes]]) -> None:
@@ -185,6 +193,10 @@ class Memory:
             self.trees = {key: tree for key, tree in self.trees.items() if key in used}
         if len(self.expressions) > 20_000:
             self.expressions.clear()
+        if len(self.by_site) > 20_000:
+            self.by_site.clear()
+        if self.named is not None and len(self.named[1]) > 20_000:
+            self.named = None
 
     def part(self, name: str, tree: Located) -> Anatomy:
         known = self.parts.get(name)
@@ -222,7 +234,7 @@ def read_subject(folder: str | None, memory: Memory | None = None) -> Subject:
         cases, faults = _cases(reading.strategy, trees, memory)
     problems.extend(faults)
     memory.forget({(place.shown(name), data) for name, data in files.items()})
-    return Subject(place, files, trees, reading.strategy, cases, tuple(problems), parts)
+    return Subject(place, files, trees, reading.strategy, cases, tuple(problems), parts, memory)
 
 
 def _cases(
