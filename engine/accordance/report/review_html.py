@@ -259,7 +259,7 @@ def method(review: Json) -> list[str]:
         _scope(review),
         "Everything here follows from the fact files and the strategy named below. The same files "
         "and strategy give the same page.",
-        "Opinions and findings are those of `accordance check` on the same day.",
+        "Opinions and findings are those of the check of each partnership on the same day.",
         f"Health: of the rules that apply, the weight of those that are met ({weights}). A rule "
         "that cannot be decided opens a range; a breach that was accepted counts as not met. A "
         "number stands alone only where nothing is open.",

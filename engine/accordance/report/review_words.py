@@ -108,7 +108,7 @@ def sum_words(found: Json) -> str:
         return NOT_KNOWN
     if found["complete"]:
         return money(found["known"])
-    return f"at least {money(found['known'])}; {found['unknown']} of {found['parts']} not known"
+    return f"at least {money(found['known'])} ({found['unknown']} of {found['parts']} not known)"
 
 
 def names_of(entries: Iterable[Json], most: int = 4) -> str:
