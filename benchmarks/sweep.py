@@ -25,7 +25,7 @@ from accordance.strategy.reading import load_strategy
 from benchmarks.population import ROOT, TODAY, write
 from benchmarks.timing import row
 
-RECORDS = 100_000
+RECORDS = 50_000
 FILES = 1_000
 
 

@@ -12,6 +12,9 @@ from .wording import OPINIONS, VERDICTS, count, standing_mark
 
 MOST_CASES: Final = 40
 """So many cases are listed one by one."""
+MOST_RULES: Final = 8
+BESIDE: Final = 90
+"""On a page so wide findings, verdicts and opinions stand side by side."""
 MOST_REJECTS: Final = 10
 MOST_ACROSS: Final = 12
 NAMED: Final = 8
@@ -76,25 +79,40 @@ def _several(case: Json, kind: str) -> str:
 
 
 def _counts(summary: Json, paint: Paint) -> list[str]:
-    lines: list[str] = []
-    for title, name in (("Verdicts", "verdicts"), ("Opinions", "opinions")):
+    """Findings, verdicts and opinions side by side, so that all fit on one screen."""
+    findings = summary["findings"]
+    blocks: list[list[tuple[str, ...]]] = [
+        [
+            ("Findings", "Breaches", "Gaps"),
+            *(
+                (one, f"{findings['breaches'][one]:,}", f"{findings['gaps'][one]:,}")
+                for one in SEVERITIES
+            ),
+        ]
+    ]
+    for title, name in (("Verdict", "verdicts"), ("Opinion", "opinions")):
         if any(summary[name].values()):
-            lines.append(paint.strong(title))
-            rows = [
-                [paint.state(_answer(word), word), f"{cases:,}"]
+            counted = [
+                (paint.state(_answer(word), word), f"{cases:,}")
                 for word, cases in summary[name].items()
             ]
-            lines += [*paint.grid(rows), ""]
-    findings = summary["findings"]
+            blocks.append([(title, "Cases"), *counted])
+    if paint.page.width < BESIDE:
+        alone = ([*paint.grid(block[1:], block[0]), ""] for block in blocks)
+        return [line for lines in alone for line in lines][:-1]
     rows = [
-        [severity, f"{findings['breaches'][severity]:,}", f"{findings['gaps'][severity]:,}"]
-        for severity in SEVERITIES
+        [
+            cell
+            for block in blocks
+            for cell in (block[at] if at < len(block) else ("",) * len(block[0]))
+        ]
+        for at in range(len(SEVERITIES) + 1)
     ]
-    return [*lines, *paint.grid(rows, ("Findings", "Breaches", "Gaps"))]
+    return paint.grid(rows[1:], rows[0])
 
 
 def _rules(summary: Json, paint: Paint) -> list[str]:
-    rules = summary["worst_rules"]
+    rules = summary["worst_rules"][:MOST_RULES]
     if not rules:
         return []
     rows = [
@@ -102,6 +120,24 @@ def _rules(summary: Json, paint: Paint) -> list[str]:
         for rule in rules
     ]
     return ["", *paint.grid(rows, ("Most broken", "", "Breaches", "Gaps"))]
+
+
+def of_cases(reports: Sequence[Json], page: Page) -> str:
+    """What a stored sweep found across the portfolio of cases that were checked."""
+    paint = Paint(page)
+    lines: list[str] = []
+    for report in reports:
+        portfolio = report["portfolio"]
+        findings = [one for one in portfolio["results"] if one["kind"] is not None]
+        head = f"Across the portfolio on {portfolio['evaluated_on']} ({portfolio['run']})"
+        lines += ["", paint.strong(head)]
+        if len(reports) > 1:
+            lines += paint.paragraph(report["case"]["title"], INDENT)
+        if not findings:
+            lines += paint.paragraph("Nothing was found of it.", INDENT)
+        for one in findings:
+            lines += _finding(one, paint)
+    return paint.finish("\n".join(lines) + "\n")
 
 
 def _across(summary: Json, paint: Paint) -> list[str]:
@@ -112,14 +148,7 @@ def _across(summary: Json, paint: Paint) -> list[str]:
     lines = ["", paint.strong("Across the portfolio")]
     shown = portfolio["shown"][:MOST_ACROSS]
     for one in shown:
-        breach = one["kind"] == "breach"
-        mark = paint.state(
-            f"{'✗' if breach else '?'} {one['severity'] if breach else 'open'}",
-            "non_compliant" if breach else "insufficient_evidence",
-        )
-        about = one["group"] if one["case"] is None else f"{one['group']}, {one['case']}"
-        said = one["message"] if breach or not about else f"{about}: {one['message']}"
-        lines += paint.paragraph(f"{mark}  {one['rule']}  {said}", INDENT, 2)
+        lines += _finding(one, paint)
         lines += paint.paragraph(_named(one), INDENT + 2)
     found = sum(sum(counts.values()) for counts in portfolio["findings"].values())
     if not found:
@@ -133,6 +162,17 @@ def _across(summary: Json, paint: Paint) -> list[str]:
             f"{pairs} like one provider spelt in two ways; the run names them.", INDENT
         )
     return lines
+
+
+def _finding(one: Json, paint: Paint) -> list[str]:
+    breach = one["kind"] == "breach"
+    mark = paint.state(
+        f"{'✗' if breach else '?'} {one['severity'] if breach else 'open'}",
+        "non_compliant" if breach else "insufficient_evidence",
+    )
+    about = one["group"] if one["case"] is None else f"{one['group']}, {one['case']}"
+    said = one["message"] if breach or not about else f"{about}: {one['message']}"
+    return paint.paragraph(f"{mark}  {one['rule']}  {said}", INDENT, 2)
 
 
 def _named(one: Json) -> str:
