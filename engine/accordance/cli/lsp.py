@@ -7,6 +7,8 @@ import sys
 
 import click
 
+from ..problem import Code, Problem, Refused
+
 
 @click.command(
     "lsp",
@@ -21,6 +23,16 @@ def command(stdio: bool) -> int:
 
     Exit code: 0 the editor ended it, 2 the extra `lsp` is not installed.
     """
+    try:
+        import pygls  # noqa: F401
+    except ImportError:
+        raise Refused(
+            Problem(
+                Code.USAGE,
+                "the language server needs the package pygls",
+                help="install it with pip install 'accordance[lsp]'",
+            )
+        ) from None
     from ..workbench.language.server import make_server
 
     make_server().start_io()

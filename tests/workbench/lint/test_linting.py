@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from accordance.problem import Refused
+from accordance.workbench.lint import subject
 from accordance.workbench.lint.diagnostics import Example
 from accordance.workbench.lint.examples import files
 from accordance.workbench.lint.linting import Linted, lint, selected
@@ -163,3 +164,35 @@ def test_line_ends_and_the_mark_at_the_start_stay(tmp_path: Path) -> None:
     path.write_bytes(windows)
     assert codes(mend(folder)) == []
     assert path.read_bytes() == windows.replace(b"established, new", b"new, established")
+
+
+def test_a_folder_that_changes_while_it_is_read_is_seen_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = lay(tmp_path, files(None, bad=False))
+    whole = subject.examine_strategy
+
+    def edited_meanwhile(path: str | None) -> object:
+        (tmp_path / "rules" / "exit.yaml").write_text("theme: [half")
+        return whole(path)
+
+    monkeypatch.setattr(subject, "examine_strategy", edited_meanwhile)
+    assert codes(lint(folder)) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "code"),
+    [
+        ("rules/exit.yaml", b"", "file-empty"),
+        ("rules/exit.yaml", b"theme: Exit\nrules:\n  EXT-01: {title: a", "syntax"),
+        ("rules/exit.yaml", "theme: Ex\u00e4t".encode("latin-1"), "file-not-text"),
+        ("tests/exit.yaml", b"theme: Exit\ncases: [", "syntax"),
+        ("strategy.yaml", b"\x00\x01", "file-not-text"),
+        ("facts.schema.yaml", b"- a", "fact-model"),
+    ],
+)
+def test_bad_files_are_one_clear_problem(tmp_path: Path, name: str, data: bytes, code: str) -> None:
+    folder = lay(tmp_path, files(None, bad=False))
+    (tmp_path / name).write_bytes(data)
+    assert code in codes(lint(folder))
+    assert sum(one.problem.level.value == "error" for one in lint(folder).findings) <= 2

@@ -17,9 +17,12 @@ from ...strategy.folder import CASES, HEADER, MODEL, RULES
 from ...strategy.header import FIELDS as HEADER_FIELDS
 from ...strategy.model import EVIDENCE, OPINIONS, SEVERITIES, STAGES, VERDICTS
 from ...strategy.parameters import PARAMETER_FIELDS
+from ...strategy.portfolio import CASES as GROUPED
+from ...strategy.portfolio import MARKED, PORTFOLIO
+from ...strategy.portfolio_reading import RULE_FIELDS as PORTFOLIO_FIELDS
 from ...strategy.rules import FILE_FIELDS, REQUIREMENT_FIELDS, RULE_FIELDS
 from ...strategy.supplied import EVIDENCE_NAMES, OUTCOMES, RESULT_TYPE, TABLE_NAMES
-from ..anatomy import DEFINITION, FACT, PARAMETER, RULE
+from ..anatomy import DEFINITION, FACT, OF_ONE_CASE, PARAMETER, RULE
 from .context import Context, context_at
 from .describing import parameter_names, short
 from .session import Session
@@ -110,9 +113,12 @@ def expression_about(session: Session, name: str, keys: Sequence[str]) -> str | 
             return "table" if last == "when" else None
         if last == "when" or "criteria" in keys[:-1]:
             return "partnership"
-        return "portfolio" if keys[0] == "portfolio" and last in ("is", "require") else None
+        return None
     if not name.startswith(f"{RULES}/"):
         return None
+    if keys[0] == PORTFOLIO:
+        named = last in (*OF_ONE_CASE, "when", "require", "is")
+        return PORTFOLIO if named or keys[-2:-1] in (("severity_when",), ("figures",)) else None
     is_one = (
         (keys[0] == "definitions" and last == "is")
         or (keys[0] == "rules" and last in ("when", "require", "is"))
@@ -175,6 +181,9 @@ def in_expression(session: Session, typed: str, offset: int, about: str) -> Iter
     if about == EVIDENCE:
         for supplied in EVIDENCE_NAMES:
             yield Proposal(supplied, VALUE, start, offset, "supplied by the program")
+    if about == PORTFOLIO:
+        for supplied in (GROUPED, MARKED, PORTFOLIO):
+            yield Proposal(supplied, VALUE, start, offset, "a list of partnerships")
     for parameter in parameter_names(session):
         yield Proposal(parameter, PARAMETER, start, offset, short(session, PARAMETER, parameter))
     if dot:
@@ -290,6 +299,8 @@ def _known_fields(name: str, keys: Sequence[str]) -> Sequence[str]:
         return FILE_FIELDS
     if keys[0] == "definitions":
         return DEFINITION_FIELDS if len(keys) == 2 else ()
+    if keys[0] == PORTFOLIO and len(keys) == 2:
+        return PORTFOLIO_FIELDS
     return {
         "actions": ACTION_FIELDS,
         "require": REQUIREMENT_FIELDS,
