@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -51,6 +51,12 @@ Examples:
         is_flag=True,
         help="Put together what the files say of one partnership, by its id.",
     ),
+    click.option(
+        "--with",
+        "run",
+        metavar="RUN",
+        help="Add what a stored sweep found across the portfolio of the same partnership.",
+    ),
 )
 def command(
     files: tuple[str, ...],
@@ -64,6 +70,7 @@ def command(
     fail_on: str,
     fail_on_gaps: str,
     combine: bool,
+    run: str | None,
 ) -> int:
     """Check one or more partnerships, each a file of facts (YAML or JSON); `-` reads standard
     input. A table (.csv) or workbook (.xlsx) holds one partnership a row.
@@ -79,7 +86,10 @@ def command(
     name = options.chosen_format(format_name, output, papers=True)
     if name == "xlsx" and output is None:
         raise click.UsageError("a workbook needs a file: add --output FILE")
+    if run is not None and (audience == PUBLIC or name not in ("table", "json")):
+        raise click.UsageError("--with goes with the internal table or JSON")
     _refuse_to_overwrite(output, files)
+    across = None if run is None else _across(run)
     checker = Checker(load_strategy(strategy))
     read = read_together if combine else read_cases
     cases = read(files, checker.strategy.model)
@@ -95,12 +105,27 @@ def command(
             problems += refused.problems
     if problems:
         raise Refused(problems)
+    if across is not None:
+        reports = [report | {"portfolio": across(report["case"]["id"])} for report in reports]
     written = format_named(name).check(shown or reports, page_for(output, everything))
+    if across is not None and name == "table" and isinstance(written, str):
+        from ..report.portfolio import of_cases
+
+        written += of_cases(reports, page_for(output, everything))
     if isinstance(written, bytes):
         write_bytes(written, output)
     else:
         write(written, output, name)
     return exit_code(reports, fail_on, fail_on_gaps)
+
+
+def _across(folder: str) -> Callable[[str], Json]:
+    """What a stored sweep found across the portfolio, of one partnership by its id."""
+    from ..sweep.across import of_case
+    from ..sweep.run_reading import open_run
+
+    run = open_run(folder)
+    return lambda case: of_case(run, case)
 
 
 def answer(

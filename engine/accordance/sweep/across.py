@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, Any, Final
 from ..portfolio.answer import document, worst
 from ..portfolio.evaluating import evaluate
 from ..portfolio.providers import FILE, load_table
+from ..problem import Code, Place, Problem, Refused
 from ..strategy.folder import locate
 from .records import Block
+from .run_files import PORTFOLIO
+from .seals import file_digest
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     from ..check.judging import Assessment
     from ..facts.case import Case
     from ..strategy.model import Strategy
+    from .run_reading import Run
     from .sweeping import Sweep
 
 MOST_SHOWN: Final = 20
@@ -119,6 +123,31 @@ def _checked(
             if record.row not in gone:
                 case = sweep.singly.case(record)
                 yield case, sweep.singly.assess(case)
+
+
+def of_case(run: Run, case: str) -> dict[str, Any]:
+    """What a stored run found across the portfolio of one case: its own place, and the findings of
+    groups in which it is. Raises Refused where the run has none, or was changed since."""
+    import json
+
+    path = run.path(PORTFOLIO)
+    stated = run.manifest.get("files", {}).get(PORTFOLIO)
+    if stated is None:
+        text = "this run holds nothing about the portfolio as a whole"
+        help_ = "sweep again with a strategy that has rules over the portfolio"
+        raise Refused(Problem(Code.USAGE, text, Place(run.folder), help_))
+    if not os.path.isfile(path) or file_digest(path) != stated:
+        text = "this is not what the run wrote there"
+        raise Refused(Problem(Code.USAGE, text, Place(path), "sweep again"))
+    with open(path, encoding="utf-8") as file:
+        document = json.load(file)
+    results = [
+        one
+        for one in document["results"]
+        if one["case"] == case
+        or (one["case"] is None and any(member["id"] == case for member in one["cases"]))
+    ]
+    return {"run": run.folder, "evaluated_on": document["evaluated_on"], "results": results}
 
 
 def in_short(document: dict[str, Any]) -> dict[str, Any]:
