@@ -90,8 +90,8 @@ def test_the_history_is_told(call: Caller, ours: Path) -> None:
     told = call("rules", "--strategy", str(ours), "--history")
     assert told.code == 0
     assert (
-        "Version 1.1: approved by Cabinet on 15 May 2026; in force from 1 July 2026, proposed by"
-        " Head of Policy\n"
+        "Version 1.1: approved by Cabinet on 15 May 2026; in force from 1 July 2026,"
+        " proposed by Head of\nPolicy\n"
         "  · number facts_age_max: 6 months → 3 months\n"
         "  · name and version: version: 1.0 → 1.1\n"
     ) in told.out

@@ -151,7 +151,7 @@ def difference(document: Json, format_name: str, page: Page) -> str:
         lines += _markdown(edits) or ["Nothing is changed."]
         return "\n".join(lines) + "\n"
     paint = Paint(page)
-    lines = [paint.strong(title), *_plain(edits, paint)]
+    lines = [*map(paint.strong, paint.paragraph(title, 0)), *_plain(edits, paint)]
     lines += ["", *paint.aside(_counted(edits), 0)]
     return paint.finish("\n".join(lines) + "\n")
 
@@ -207,7 +207,7 @@ def history(document: Json, format_name: str, page: Page) -> str:
     paint = Paint(page)
     text: list[str] = []
     for title, edits, note in blocks:
-        text += [paint.strong(title)]
+        text += map(paint.strong, paint.paragraph(title, 0))
         text += paint.aside(note, 2) if note else []
         if edits is not None:
             text += _plain(edits, paint, 2) or paint.aside("nothing was changed", 2)

@@ -290,7 +290,7 @@ def _told(
         note = "no record of what was approved was kept"
     elif before is None:
         rules = len(content.get("rules", {})) - len(content.get("off", {}))
-        note = f"the first that is on record: {rules} rules"
+        note = f"the first that is on record: {rules:,} {'rule' if rules == 1 else 'rules'}"
     else:
         edits = [edit.to_json() for edit in compare(before, content)]
     return approval_stamp(approval) | {"impact": approval.impact, "note": note, "edits": edits}
