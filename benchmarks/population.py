@@ -74,7 +74,9 @@ def _moved(facts: dict[str, Any], chance: random.Random) -> dict[str, Any]:
         if name in ("exceptions", "evidence", "as_of", "stage"):
             made[name] = value
         elif isinstance(value, dict):
-            made[name] = _moved(value, chance)
+            inside = _moved(value, chance)
+            if inside:
+                made[name] = inside
         elif chance.random() < LEFT_OUT:
             continue
         elif isinstance(value, bool) and chance.random() < MOVED:

@@ -43,13 +43,13 @@ def main(records: int = RECORDS) -> None:
         row("DuckDB reads the file into a table", f"{bare['seconds']:.2f} s")
         row("the same, told what to expect", f"{typed['seconds']:.2f} s")
         made = figure("make_plan", lines)
-        row("making the plan, once a run", f"{made['seconds']:.2f} s")
+        row("making the plan, kept for the day", f"{made['seconds']:.2f} s")
         scanned = figure("scan", lines)
         row("every record scanned, facts in columns", f"{scanned['seconds']:.2f} s")
         row("ratio to reading the file", f"{scanned['seconds'] / bare['seconds']:.2f}")
         swept = figure("sweep", lines)
-        seconds = swept["seconds"] - made["seconds"]
-        row("sweep, run stored, but for making the plan", f"{seconds:.2f} s")
+        seconds = swept["seconds"]
+        row("sweep, run stored", f"{seconds:.2f} s")
         row("ratio to reading the file", f"{seconds / bare['seconds']:.2f}", "at most 3, aim 2")
         row("cases a second", f"{records / seconds:,.0f}")
         row("memory at most", f"{swept['megabytes']:,.0f} MB", "under 4,096 MB")
@@ -58,7 +58,7 @@ def main(records: int = RECORDS) -> None:
         table = place / "facts.parquet"
         figure("write_parquet", lines)
         swept = figure("sweep", table)
-        seconds = swept["seconds"] - made["seconds"]
+        seconds = swept["seconds"]
         row("the same facts in Parquet, cases a second", f"{records / seconds:,.0f}", "50,000")
         files(place)
 
