@@ -155,7 +155,7 @@ def test_every_rule_and_every_missing_fact_is_listed() -> None:
 def test_the_evidence_behind_a_fact_stands_beside_it() -> None:
     text = page(real("portfolio/energy-company"))
     facts = Document(text[text.index('id="section-B"') : text.index('id="section-C"')]).text
-    assert "Funding to date form_terms.funding_to_date GBP 37,600,000 (line 256)" in facts
+    assert "Funding to date form_terms.funding_to_date GBP 37,600,000 (line 272)" in facts
     assert "Loan ledger of the council (verified by internal audit)" in facts
 
 
