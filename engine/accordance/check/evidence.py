@@ -1,8 +1,8 @@
 """What outcomes rest on: the facts that decide a condition, and those that are missing.
 
 Which leaves decide a condition hangs on nothing but the states of the leaves below it. So it is
-found out once for each way they can stand, and remembered for all cases; what is left to do for a
-case is to read the facts of those leaves.
+found out once for each way they can stand, and remembered with the judgement (judging.Seen) for all
+cases; what is left to do for a case is to read the facts of those leaves.
 """
 
 from __future__ import annotations

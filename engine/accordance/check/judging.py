@@ -66,7 +66,7 @@ class Judgement:
     acceptance_needs: tuple[str, ...] = ()
     """What one must know to tell whether an exception to a breach counts: the lead officer, or the
     severity of the breach."""
-    seen: Seen = field(default_factory=lambda: Seen(), init=False, compare=False, repr=False)
+    seen: Seen = field(default_factory=Seen, init=False, compare=False, repr=False)
 
     @cached_property
     def kind(self) -> Kind | None:
