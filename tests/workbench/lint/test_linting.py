@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -196,3 +198,20 @@ def test_bad_files_are_one_clear_problem(tmp_path: Path, name: str, data: bytes,
     (tmp_path / name).write_bytes(data)
     assert code in codes(lint(folder))
     assert sum(one.problem.level.value == "error" for one in lint(folder).findings) <= 2
+
+
+def test_mending_changes_nothing_that_the_strategy_says(tmp_path: Path) -> None:
+    shipped = lint(None).subject
+    shutil.copytree(shipped.folder.path, tmp_path / "turned")
+    rules = sorted((tmp_path / "turned" / "rules").glob("*.yaml"))
+    before = {path: path.read_text() for path in rules}
+    for path, text in before.items():
+        turned = re.sub(r"stages: \[(\w+), (\w+)\]", r"stages: [\2, \1]", text)
+        turned = re.sub(r"(    severity: .*\n)((?:    gate: .*\n))", r"\2\1", turned)
+        path.write_text(turned)
+    assert any(path.read_text() != text for path, text in before.items())
+    after = mend(str(tmp_path / "turned"))
+    assert codes(after) == []
+    assert {path: path.read_text() for path in rules} == before
+    assert after.subject.strategy is not None and shipped.strategy is not None
+    assert after.subject.strategy.digest == shipped.strategy.digest

@@ -1,0 +1,93 @@
+"""Whatever stands in the buffers, an editor gets an answer."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from pathlib import Path
+
+import pytest
+
+from accordance.problem import Refused
+from accordance.workbench.language.completing import proposals
+from accordance.workbench.language.context import context_at
+from accordance.workbench.language.describing import described
+from accordance.workbench.language.renaming import Unfit, renamed
+from accordance.workbench.language.session import Session
+from accordance.workbench.lint.linting import as_json
+from accordance.workbench.lint.mending import mended
+
+SOUND = Path(__file__).parents[2] / "strategy" / "sound"
+SCRAPS = [*"{}[]'\"#\n|ü😀", ": ", "- ", ">-", "= ", "&a", "*a"]
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Session:
+    return Session(str(shutil.copytree(SOUND, tmp_path / "sound")))
+
+
+def test_any_text_gets_an_answer(session: Session) -> None:
+    chance = random.Random(7)
+    session.lint()
+    for _ in range(150):
+        name = chance.choice(sorted(session.disk))
+        text = session.disk[name].decode()
+        for _ in range(chance.randint(1, 3)):
+            start = chance.randrange(len(text))
+            end = start + chance.choice([0, 0, 1, 10, 60])
+            text = text[:start] + chance.choice(SCRAPS) + text[end:]
+        session.buffers = {name: text}
+        try:
+            linted = session.lint()
+        except Refused as refused:
+            assert refused.problems
+        else:
+            as_json(linted)
+            mended(linted.subject, linted.findings)
+        offset = chance.randrange(len(text) + 1)
+        assert all(one.start <= one.end == offset for one in proposals(session, name, offset))
+        reference = session.reference_at(name, offset)
+        assert reference is None or described(session, reference)
+
+
+def test_every_reference_stands_where_it_says(session: Session) -> None:
+    found = list(session.references())
+    assert {one.kind for one in found} == {"fact", "definition", "parameter", "rule"}
+    for one in found:
+        written = session.text(one.span.file)[one.span.start : one.span.end]
+        assert written == (one.name.rpartition(".")[2] if one.kind == "fact" else one.name)
+
+
+@pytest.mark.parametrize(
+    ("new", "why"),
+    [("two words", "is no name"), ("count", "has a meaning"), ("9", "is no name")],
+)
+def test_a_name_that_does_not_fit_is_refused(session: Session, new: str, why: str) -> None:
+    reference = next(one for one in session.references() if one.kind == "definition")
+    with pytest.raises(Unfit, match=why):
+        renamed(session, reference, new)
+
+
+RULE = "rules:\n  A-01:\n"
+CONTEXTS = [
+    (f"{RULE}    sta", ("rules", "A-01"), "sta", True),
+    (f"{RULE}    when: a and\n      b", ("rules", "A-01", "when"), "a and b", False),
+    (f"{RULE}    when: >-\n      a\n      and b", ("rules", "A-01", "when"), "a and b", False),
+    (f"{RULE}    require:\n      - exit_p", ("rules", "A-01", "require"), "exit_p", False),
+    (f"{RULE}    require:\n      - is: a", ("rules", "A-01", "require", "is"), "a", False),
+    (f"{RULE}    require:\n    - is: a", ("rules", "A-01", "require", "is"), "a", False),
+    (f"{RULE}    require: [a, b", ("rules", "A-01", "require"), "b", False),
+    (f"{RULE}    stages: [new, est", ("rules", "A-01", "stages"), "est", False),
+    (f"{RULE}    when: count(p[a = 1", ("rules", "A-01", "when"), "count(p[a = 1", False),
+    ("cases:\n- {rule: A-01, expect: com", ("cases", "expect"), "com", False),
+    ("cases:\n- rule: A-01\n  given: {a: {b", ("cases", "given", "a"), "b", True),
+    ("base:\n  exit_plan:\n    ex", ("base", "exit_plan"), "ex", True),
+]
+
+
+@pytest.mark.parametrize(("text", "keys", "typed", "is_key"), CONTEXTS)
+def test_where_the_cursor_stands(
+    text: str, keys: tuple[str, ...], typed: str, is_key: bool
+) -> None:
+    context = context_at(text, len(text))
+    assert (context.keys, context.typed, context.is_key) == (keys, typed, is_key)
