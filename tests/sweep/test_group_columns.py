@@ -12,7 +12,6 @@ from accordance.check.checker import Checker
 from accordance.facts.reading import load_case
 from accordance.feel.values import Value
 from accordance.strategy.reading import load_strategy
-from accordance.sweep.answers import ROW
 from accordance.sweep.features import Features, schema
 from accordance.sweep.group_columns import GroupColumns, columns_read
 from accordance.sweep.singly import row_of

@@ -57,7 +57,7 @@ def main() -> None:
 
     page = Path(sys.argv[1])
     strategy = load_strategy()
-    rules = (*strategy.rules, *strategy.portfolio)
+    rules: list[Rule | PortfolioRule] = [*strategy.rules, *strategy.portfolio]
     text = with_rules(page.read_text(encoding="utf-8"), rules)
     page.write_text(text, encoding="utf-8")
 
