@@ -196,7 +196,7 @@ def command(
 
 def missing_extra(error: ImportError, command: str) -> Refused:
     """What to install for a command, where that is what is missing."""
-    if (error.name or "").split(".")[0] not in ("ibis", "duckdb", "pyarrow", "sqlglot"):
+    if (error.name or "").split(".")[0] not in ("ibis", "duckdb", "numpy", "pyarrow", "sqlglot"):
         raise error
     return Refused(Problem(Code.USAGE, f"`{command}` {_MISSING}", None, _INSTALL))
 
