@@ -91,3 +91,30 @@ def test_where_the_cursor_stands(
 ) -> None:
     context = context_at(text, len(text))
     assert (context.keys, context.typed, context.is_key) == (keys, typed, is_key)
+
+
+def test_rules_over_the_portfolio_are_searched_too(tmp_path: Path) -> None:
+    shipped = Path(__file__).parents[3] / "strategy_rules" / "public_body"
+    session = Session(str(shutil.copytree(shipped, tmp_path / "shipped")))
+    found = {(one.span.file, one.kind, one.name) for one in session.references()}
+    assert ("rules/portfolio.yaml", "fact", "period.end_date") in found
+    assert ("rules/portfolio.yaml", "definition", "is_statutory") in found
+    assert ("tests/portfolio.yaml", "rule", "GOV-10") in found
+    assert ("tests/portfolio.yaml", "fact", "lead_officer") in found
+
+
+def test_a_strategy_that_extends_another_knows_its_names(tmp_path: Path) -> None:
+    folder = tmp_path / "ours"
+    (folder / "rules").mkdir(parents=True)
+    (folder / "strategy.yaml").write_text(
+        'strategy: ours\ntitle: Ours\nversion: "1.0"\nextends: public_body\nthemes: {OWN: Own}\n'
+    )
+    text = "theme: Own\ndefinitions:\n  led: {means: Someone leads, is: has value(lead_officer)}\n"
+    (folder / "rules" / "own.yaml").write_text(text)
+    session = Session(str(folder))
+    session.lint()
+    reference = session.reference_at("rules/own.yaml", text.index("lead_officer") + 2)
+    assert reference is not None
+    assert described(session, reference).startswith("**Lead officer (role)** · `lead_officer`")
+    with pytest.raises(Unfit, match="does not stand in this folder"):
+        renamed(session, reference, "leader")

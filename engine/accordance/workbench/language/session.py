@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from ...facts.model import FactModel
 from ...problem import Refused
 from ...source.reading import KEPT, read
+from ...strategy.chain import EXTENDS
 from ...strategy.expressions import PARSED
 from ...strategy.folder import HEADER, UNSAVED, Folder, locate
 from ...strategy.model import Strategy
-from ..anatomy import Anatomy, Body
+from ..anatomy import Anatomy, Body, entries
 from ..lint.linting import Linted, lint_subject
 from ..lint.subject import Memory, read_files, read_subject
 from ..references import Names, Reference, names_of, references, together
@@ -123,8 +124,10 @@ class Session:
         names = names_of(self.body)
         if self.strategy is not None:
             model = self.strategy.model
+            # What was read last may hold names that have gone from these files since.
+            extends = EXTENDS in entries(getattr(self._last.get(HEADER), "root", None))
             upstream = Names(
-                frozenset((*model.facts, *model.groups)) if not names.facts else frozenset(),
+                frozenset((*model.facts, *model.groups)) if extends else frozenset(),
                 {
                     one.name: one.expression
                     for one in self.strategy.definitions.values()
