@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 from urllib.parse import quote
 
@@ -19,6 +20,7 @@ from pygls.uris import from_fs_path, to_fs_path
 
 from ... import __version__
 from ...problem import Level, Problem, Refused
+from ...strategy.folder import HEADER
 from ..anatomy import DEFINITION, FACT, PARAMETER, RULE, Span
 from ..lint.finding import Edit, Finding
 from ..references import Reference
@@ -96,6 +98,9 @@ class Server(LanguageServer):
             findings = [_of_folder(session, problem) for problem in refused.problems]
         by_file: dict[str, list[Finding]] = {}
         for finding in findings:
+            if finding.file is None:
+                # It stands in what this strategy extends, and is shown where that is named.
+                finding = _of_folder(session, finding.problem)
             if finding.file is not None:
                 by_file.setdefault(finding.file, []).append(finding)
         before = self.found.get(session.path, {})
@@ -176,8 +181,11 @@ def _of_folder(session: Session, problem: Problem) -> Finding:
     """A problem of the folder as a whole, where a file of it can show it."""
     prefix = session.folder.shown("")
     file = problem.place.file if problem.place is not None else ""
-    name = file[len(prefix) :] if file.startswith(prefix) else "strategy.yaml"
-    return Finding(problem, name, None)
+    if file.startswith(prefix):
+        return Finding(problem, file[len(prefix) :])
+    if problem.place is not None:
+        problem = replace(problem, message=f"{problem.place}: {problem.message}")
+    return Finding(problem, HEADER)
 
 
 def make_server() -> Server:

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from ...facts.model import FactModel
 from ...problem import Refused
 from ...source.reading import KEPT, read
-from ...strategy.chain import EXTENDS
+from ...strategy.chain import EXTENDS, folders_of
 from ...strategy.expressions import PARSED
 from ...strategy.folder import HEADER, UNSAVED, Folder, locate
 from ...strategy.model import Strategy
+from ...strategy.reading import load_strategy
 from ..anatomy import Anatomy, Body, entries
 from ..lint.linting import Linted, lint_subject
 from ..lint.subject import Memory, read_files, read_subject
@@ -122,10 +123,14 @@ class Session:
     def names(self) -> Names:
         """The names of the strategy, of what it extends too."""
         names = names_of(self.body)
+        extends = EXTENDS in entries(getattr(self._last.get(HEADER), "root", None))
+        if extends and self.strategy is None:
+            # It was never without a mistake; what it extends is known all the same.
+            with suppress(Refused, IndexError):
+                self.strategy = load_strategy(folders_of(self.path)[1].path)
         if self.strategy is not None:
             model = self.strategy.model
             # What was read last may hold names that have gone from these files since.
-            extends = EXTENDS in entries(getattr(self._last.get(HEADER), "root", None))
             upstream = Names(
                 frozenset((*model.facts, *model.groups)) if extends else frozenset(),
                 {
