@@ -7,6 +7,7 @@ not depend on how many there are.
 from __future__ import annotations
 
 import datetime as dt
+import json
 import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -15,8 +16,8 @@ from typing import Any, Final, TypeAlias
 
 from ..check.checker import Checker
 from ..problem import Problem, Refused
+from ..strategy.coding import decode, encode
 from ..strategy.model import Strategy
-from ..strategy.reading import load_strategy
 from .records import Record
 from .singly import Answered, Rejected, Singly
 
@@ -46,7 +47,7 @@ class Workers:
     def wanted(self, records: Sequence[Record]) -> bool:
         """Are there enough records that other processes can read, and other processors?"""
         found = sum(1 for record in records if _can_be_sent(record))
-        return found >= WORTH_IT and _processors() > 1 and os.path.isdir(self._strategy.folder)
+        return found >= WORTH_IT and _processors() > 1
 
     def answers(self, records: Sequence[Record], columns: Sequence[str]) -> Iterator[Said]:
         """The row of each record."""
@@ -71,7 +72,10 @@ class Workers:
         if self._pool is None:
             # A process that has threads, as databases do, must not be copied.
             context = multiprocessing.get_context("spawn")
-            given = (self._strategy.folder, self._strategy.digest, self._today)
+            strategy = self._strategy
+            # Its folder need not be found by its name from here, nor still hold what was read.
+            folders = (strategy.folder, *(one.folder for one in strategy.extends))
+            given = (json.dumps(encode(strategy)), folders, self._today)
             self._pool = ProcessPoolExecutor(
                 min(_processors(), MOST), context, _set_up, initargs=given
             )
@@ -95,11 +99,8 @@ _SINGLY: list[Singly] = []
 """Of this process; set once, when it starts."""
 
 
-def _set_up(folder: str, digest: str, today: dt.date) -> None:
-    strategy = load_strategy(folder)
-    if strategy.digest != digest:
-        raise RuntimeError("the strategy was changed while the sweep ran")
-    _SINGLY[:] = [Singly(Checker(strategy), today)]
+def _set_up(strategy: str, folders: tuple[str, ...], today: dt.date) -> None:
+    _SINGLY[:] = [Singly(Checker(decode(json.loads(strategy), *folders)), today)]
 
 
 def _answer(records: Sequence[Record], columns: Sequence[str]) -> list[Said]:
