@@ -45,7 +45,7 @@ backtest: $(READY) ## run documented collaborations against the strategy, as fou
 	@$(BIN)/accordance test cases/backtest
 
 crosscheck: $(READY) ## try the laws N times as often, on examples that no run has seen
-	@ACCORDANCE_CROSSCHECK=$(N) $(BIN)/python -m pytest -q tests/laws $(ARGS)
+	@ACCORDANCE_CROSSCHECK=$(N) $(BIN)/python -m pytest -q tests/laws tests/sweep/test_many_pairs.py tests/sweep/test_grounds.py $(ARGS)
 
 lint: $(READY) ## ruff (rules and format) and mypy --strict
 	$(BIN)/ruff check .

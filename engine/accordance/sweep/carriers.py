@@ -342,13 +342,13 @@ def equal(left: Carrier, right: Carrier) -> Carrier:
     left, right = lifted(left), lifted(right)
     if type(left) is type(right):
         if isinstance(left, Truth):
-            return Truth(left.holds == right.holds)  # type: ignore[union-attr]
+            return Truth(exact.same(left.holds, right.holds))  # type: ignore[union-attr]
         if isinstance(left, Number):
             return _equal_numbers(left, right)  # type: ignore[arg-type]
         if isinstance(left, Days | LongTime):
             return _truth(exact.compare("=", left.count, right.count))  # type: ignore[union-attr]
         if isinstance(left, Text | Date):
-            same = left.value == right.value  # type: ignore[union-attr]
+            same = exact.same(left.value, right.value)  # type: ignore[union-attr]
             return Truth(_with_none(same, left, right, both=True))
         if isinstance(left, Listed):
             return left.items.equals(right.items)  # type: ignore[union-attr]

@@ -6,7 +6,6 @@ when the plan is made, and where they are more than the database has, TooWide is
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,6 +14,7 @@ from typing import Any, Final
 
 import ibis
 import ibis.expr.datatypes as dt
+import ibis.expr.operations as ops
 
 from ..feel.logic import COMPARE, exact
 from ..feel.values import Number, to_decimal
@@ -199,7 +199,19 @@ def _product_per(left: Exact, right: Exact) -> Exact:
     return multiply(_per(left), _per(right))
 
 
-SIGNS: Final[dict[str, Callable[[Any, Any], Any]]] = {**COMPARE, "=": operator.eq}
+def same(left: Any, right: Any) -> Any:
+    """Are two columns equal? Ibis takes `null = column` for the question whether it is null."""
+    return ibis.null("boolean") if _is_null(left) or _is_null(right) else left == right
+
+
+def _is_null(column: Any) -> bool:
+    op = column.op() if isinstance(column, ibis.Value) else None
+    while isinstance(op, ops.Cast):
+        op = op.arg
+    return isinstance(op, ops.Literal) and op.value is None
+
+
+SIGNS: Final[dict[str, Callable[[Any, Any], Any]]] = {**COMPARE, "=": same}
 
 
 def compare(sign: str, left: Exact, right: Exact) -> Any:

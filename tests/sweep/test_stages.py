@@ -1,0 +1,42 @@
+"""What Ibis writes means what was said: three-valued logic as SQL, also around `not` and null."""
+
+from __future__ import annotations
+
+import duckdb
+import ibis
+import pytest
+from ibis.backends.sql.compilers import DuckDBCompiler
+
+from accordance.sweep import exact
+from accordance.sweep.carriers import Column, Truth, is_state, unknown_truth
+from accordance.sweep.stages import Stages
+
+VALUES = (True, False, None)
+
+
+def said(make: object) -> list[bool | None]:
+    """The values of a column made of one that is true, false and null."""
+    assert callable(make)
+    stages = Stages("given", ibis.schema({"a": "boolean"}), DuckDBCompiler())
+    stages.keep({"found": make(stages.table["a"])})
+    with duckdb.connect() as connection:
+        connection.execute("CREATE TABLE given (a BOOLEAN)")
+        connection.executemany("INSERT INTO given VALUES (?)", [[one] for one in VALUES])
+        return [row[0] for row in connection.execute(stages.sql()).fetchall()]
+
+
+@pytest.mark.parametrize(
+    ("make", "found"),
+    [
+        (lambda a: (~a).isnull(), [False, False, True]),
+        (lambda a: (~a).notnull(), [True, True, False]),
+        (lambda a: (~a) == a, [False, False, None]),
+        (lambda a: is_state(Truth(~a), None).holds, [False, False, True]),
+        (lambda a: is_state(Truth(~a), True).holds, [False, True, False]),
+        (lambda a: exact.same(unknown_truth(), a), [None, None, None]),
+        (lambda a: exact.same(a, ibis.null("boolean").cast("boolean")), [None, None, None]),
+        (lambda a: exact.same(a, ibis.literal(True)), [True, False, None]),
+    ],
+)
+def test_not_and_null(make: object, found: list[Column]) -> None:
+    assert said(make) == found
