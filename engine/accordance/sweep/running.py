@@ -25,7 +25,7 @@ from .rejects import rejected_schema
 from .run_files import MANIFEST, OUTCOMES, PORTFOLIO, REJECTED, RUN, SUMMARY
 from .run_folder import Bench, Stored, Workshop
 from .run_reading import Run
-from .seals import sealed, text_of
+from .seals import long_text_of, sealed
 from .sources import Source
 from .summary import Counting, markdown
 from .sweeping import DUCKDB, WORTH_IT, Options, Sweep, drawn
@@ -93,7 +93,7 @@ def run(
             manifest["portfolio"] = {"aliases": task.aliases.said(), "rules": across["rules"]}
         if workshop is not None:
             if across is not None:
-                files[PORTFOLIO] = workshop.write(PORTFOLIO, text_of(across))
+                files[PORTFOLIO] = workshop.write(PORTFOLIO, long_text_of(across))
             files[SUMMARY] = workshop.write(SUMMARY, markdown(summary))
             manifest["files"] = files
             workshop.write(MANIFEST, sealed(manifest))

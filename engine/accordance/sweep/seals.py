@@ -25,6 +25,11 @@ def text_of(document: dict[str, Any]) -> str:
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
 
+def long_text_of(document: dict[str, Any]) -> str:
+    """A long document, without the blanks that take most of the time to write."""
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
 def file_digest(path: str) -> str:
     with open(path, "rb") as file:
         return "sha256:" + hashlib.file_digest(file, "sha256").hexdigest()

@@ -23,7 +23,7 @@ from .rejects import rejected_table
 from .run_files import MANIFEST, PORTFOLIO, SUMMARY
 from .run_reading import Run, open_run
 from .running import records_with, rows_of
-from .seals import text_of
+from .seals import long_text_of
 from .singly import Rejected, Singly
 from .sources import Source, digest_of, find_sources
 from .summary import Counting, markdown
@@ -258,7 +258,7 @@ class _Verifying:
         aliases = find_aliases(named, given, strategy)
         blocks = blocks_of(self._find(), strategy.model, manifest["combined"] is not None)
         now = by_check(sweep, blocks, gone, aliases)
-        if text_of(now) == text_of(told):
+        if long_text_of(now) == long_text_of(told):
             return []
         text = "the rules over the portfolio say something else now"
         return [Problem(Code.ENGINE_DISAGREES, text, Place(self._run.path(PORTFOLIO)))]
