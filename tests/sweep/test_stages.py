@@ -9,6 +9,7 @@ from ibis.backends.sql.compilers import DuckDBCompiler
 
 from accordance.sweep import exact
 from accordance.sweep.carriers import Column, Truth, is_state, unknown_truth
+from accordance.sweep.items import Unrolled
 from accordance.sweep.stages import Stages
 
 VALUES = (True, False, None)
@@ -40,3 +41,11 @@ def said(make: object) -> list[bool | None]:
 )
 def test_not_and_null(make: object, found: list[Column]) -> None:
     assert said(make) == found
+
+
+def test_a_list_of_nothing_stands_in_a_column() -> None:
+    stages = Stages("given", ibis.schema({"a": "boolean"}), DuckDBCompiler())
+    stages.keep({"found": Unrolled(()).table().array.length()})
+    with duckdb.connect() as connection:
+        connection.execute("CREATE TABLE given AS SELECT true AS a")
+        assert connection.execute(stages.sql()).fetchall() == [(0,)]

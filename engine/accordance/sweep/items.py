@@ -490,8 +490,10 @@ class Unrolled(Items):
 
     def table(self) -> Table:
         form = packing_for([item.value for item in self.items])
-        rows = [_packed(form, item) for item in self.items]
+        rows = [_packed(form, item) for item in self.items or (Item(UNSAID),)]
         array = ibis.array(rows)
+        if not self.items:
+            array = kept(array, lambda row: ABSENT)
         return Table(array, form, self.known, self.is_certain, len(self.items))
 
 
