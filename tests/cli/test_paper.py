@@ -25,7 +25,7 @@ def test_the_ending_of_the_output_asks_for_a_paper(call: Caller, tmp_path: Path,
 def test_only_check_writes_papers(call: Caller, tmp_path: Path) -> None:
     made = call("explain", LEISURE, "EXT-01", "--output", str(tmp_path / "why.html"))
     assert made.code == 2
-    assert "only `check` writes html" in made.err
+    assert "this command does not write html" in made.err
     assert call("explain", LEISURE, "EXT-01", "--format", "html").code == 2
 
 

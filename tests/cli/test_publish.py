@@ -28,7 +28,7 @@ def test_an_approval_is_recorded_and_counts(call: Caller, ours: Path) -> None:
     assert (done.code, done.err) == (0, "")
     words = " ".join(done.out.split())
     assert "approved by Cabinet on 15 April 2026 (Minute 12), as proposed by Head of" in words
-    assert f"written: {ours}/approvals.yaml" in done.out
+    assert f"written: {ours}/approvals.yaml" in words
     assert "ours 1.0 (approved" in call("lint", str(ours)).out
     (ours / "case.yaml").write_text(
         "id: A\ntitle: B\nstage: new\nas_of: 2026-05-01\nlead_officer: C\nexceptions: []\n"

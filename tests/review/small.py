@@ -14,7 +14,7 @@ from accordance.strategy.reading import load_strategy
 
 ROOT = Path(__file__).parents[2]
 PORTFOLIO = ROOT / "cases" / "portfolio"
-EARLIER = ROOT / "cases" / "portfolio_2025"
+EARLIER = ROOT / "cases" / "_portfolio_2025"
 
 
 @cache

@@ -32,7 +32,7 @@ ENDINGS = {
 Examples:
   accordance review cases/portfolio
   accordance review cases/portfolio --output review.html
-  accordance review cases/portfolio --earlier cases/portfolio_2025
+  accordance review cases/portfolio --earlier cases/_portfolio_2025
   accordance review cases/portfolio --views survey.csv
 """,
 )

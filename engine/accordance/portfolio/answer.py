@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Final
 
@@ -36,6 +36,8 @@ SCHEMA: Final = "accordance/portfolio/1"
 MOST_CASES: Final = 100
 """So many cases of a group are named; of the others only their number is."""
 MOST_FACTS: Final = 200
+MOST_MISSING: Final = 200
+"""So many missing facts of a result are listed; whether there are more is said."""
 MOST_RESULTS: Final = 1_000
 """So many findings of one rule are listed; of the others only their number is."""
 UNNAMED: Final = "not known"
@@ -65,6 +67,8 @@ class Answering:
         self._paths: dict[int, str] = {}
         self._numbers = {id(member): number for number, member in enumerate(members)}
         self._known: set[int] = set()
+        self._behind: dict[tuple[str, int], tuple[str, ...]] = {}
+        self._named: dict[str, frozenset[str]] = {}
 
     def document(self, names: Iterable[str]) -> dict[str, Any]:
         """The documented form."""
@@ -102,7 +106,7 @@ class Answering:
         if not deciding:
             # Nothing but how many there are decides, so those that are certain do.
             deciding = {self._numbers[id(member)] for member, sure in one.scene.cases if sure}
-        missing = self._missing(one, evidence) if kind is Kind.GAP else []
+        missing, missing_more = self._missing(one, evidence) if kind is Kind.GAP else ([], False)
         head = result_head(
             rule, one.scene.group, None if one.member is None else one.member.case.id
         )
@@ -113,9 +117,10 @@ class Answering:
             "severity": one.said.severity,
             "severity_least": one.said.severity_least,
             "gate": False,
-            "message": self._message(one, unmet, missing, evidence),
+            "message": self._message(one, unmet, missing, missing_more, evidence),
             "unmet": unmet,
             "missing": missing,
+            "missing_more": missing_more,
             "reasons": list(evidence.reasons) if kind is Kind.GAP and not missing else [],
             "figures": {name: figure(value) for name, value in one.figures.items()},
             "cases": self._cases(one, deciding),
@@ -196,28 +201,39 @@ class Answering:
         definition = self.strategy.definitions.get(path)
         return path if definition is None else definition.means
 
-    def _missing(self, one: GroupJudgement, evidence: Evidence) -> list[dict[str, str]]:
-        """What would decide: the facts that the conditions miss, and those that would tell whether
-        a case belongs to the group at all."""
+    def _missing(
+        self, one: GroupJudgement, evidence: Evidence
+    ) -> tuple[list[dict[str, str]], bool]:
+        """What would decide, as far as it is listed, and whether there is more."""
         found: dict[tuple[str, str], None] = {}
+        for pair in self._undecided(one, evidence):
+            found[pair] = None
+            if len(found) > MOST_MISSING:
+                break
+        listed = list(found)[:MOST_MISSING]
+        return [{"case": case, "path": path} for case, path in listed], len(found) > len(listed)
+
+    def _undecided(self, one: GroupJudgement, evidence: Evidence) -> Iterator[tuple[str, str]]:
+        """Cases with the facts that the conditions miss, and with those that would tell whether a
+        case belongs to the group at all."""
+
+        def behind(member: Member, path: str) -> Iterator[tuple[str, str]]:
+            for name in self._facts_behind(one.rule, member, path):
+                yield member.case.id, name
+
         for path in evidence.missing:
             match = _CASE.fullmatch(path)
             if match is not None and match[2]:
-                member = self.members[int(match[1])]
-                for name in self._facts_behind(one.rule, member, match[2]):
-                    found[member.case.id, name] = None
+                yield from behind(self.members[int(match[1])], match[2])
         for path in evidence.facts:
             match = _CASE.fullmatch(path)
             if match is not None and match[2].startswith(f"{RESULT}."):
-                member = self.members[int(match[1])]
-                for name in self._facts_behind(one.rule, member, match[2]):
-                    found[member.case.id, name] = None
+                yield from behind(self.members[int(match[1])], match[2])
         cases = one.scene.cases
         if one.rule.rank is not None:
             for member, _ in cases:
                 if isinstance(member.ranks[one.rule.id], Span):
-                    for name in self._facts_behind(one.rule, member, RESULT):
-                        found[member.case.id, name] = None
+                    yield from behind(member, RESULT)
         if PORTFOLIO in self._reads(one.rule):
             rule = one.rule.id
             within = {id(member) for member, _ in cases}
@@ -232,8 +248,7 @@ class Answering:
         for member, sure in cases:
             if not sure or one.rule.mark is not None:
                 for name in self.reader.doubts(one.rule, member).missing:
-                    found[member.case.id, name] = None
-        return [{"case": case, "path": path} for case, path in found]
+                    yield member.case.id, name
 
     def _facts_behind(self, rule: PortfolioRule, member: Member, path: str) -> Iterable[str]:
         """The facts behind a path: of a definition those that it misses, of what the check came to
@@ -244,21 +259,37 @@ class Answering:
             code = self.checker.expressions.definitions[first]
             code.evidence(member.assessment.frame[:], found)
             return found.missing
-        if first == RESULT:
+        if first != RESULT:
+            return (path,)
+        key = rule.id, self._numbers[id(member)]
+        known = self._behind.get(key)
+        if known is None:
             gaps = [one for one in self._gaps_or_breaches(rule, member) if one.kind is Kind.GAP]
-            return dict.fromkeys(
-                path for gap in gaps for path in member.assessment.evidence(gap).missing
+            known = self._behind[key] = tuple(
+                dict.fromkeys(
+                    path for gap in gaps for path in member.assessment.evidence(gap).missing
+                )
             )
-        return (path,)
+        return known
+
+    def _rules_named(self, rule: PortfolioRule) -> frozenset[str]:
+        """The rules on one case whose results a rule asks for by their ids."""
+        known = self._named.get(rule.id)
+        if known is None:
+            texts = {
+                part.value
+                for node in over_a_group(rule)
+                for part in walk(node)
+                if isinstance(part, Literal) and isinstance(part.value, str)
+            }
+            known = self._named[rule.id] = frozenset(
+                one.id for one in self.strategy.rules if one.id in texts
+            )
+        return known
 
     def _gaps_or_breaches(self, rule: PortfolioRule, member: Member) -> list[Judgement]:
         """What a case's own check found: of the rules that are named, where any is."""
-        named = {
-            part.value
-            for node in over_a_group(rule)
-            for part in walk(node)
-            if isinstance(part, Literal) and isinstance(part.value, str)
-        } & {one.id for one in self.strategy.rules}
+        named = self._rules_named(rule)
         return [
             one
             for one in member.assessment.judgements
@@ -296,13 +327,14 @@ class Answering:
         one: GroupJudgement,
         unmet: list[str],
         missing: list[dict[str, str]],
+        missing_more: bool,
         evidence: Evidence,
     ) -> str:
         if one.outcome is Outcome.NON_COMPLIANT:
             phrase = joined(unmet)
             return fill(one.rule.finding, lambda name: self._value_of(one, name, phrase))
         reasons = [] if missing else list(evidence.reasons)
-        return other_message(one.outcome, one.said.moot, missing, reasons)
+        return other_message(one.outcome, one.said.moot, len(missing), missing_more, reasons)
 
     def _units(self, rule: PortfolioRule) -> dict[str, str | None]:
         return {figure.name: figure.unit for figure in rule.figures}
@@ -386,9 +418,10 @@ def result_head(rule: PortfolioRule, group: str | None, case: str | None) -> dic
 
 
 def other_message(
-    outcome: Outcome, moot: bool, missing: Sequence[object], reasons: Sequence[str]
+    outcome: Outcome, moot: bool, missing: int, missing_more: bool, reasons: Sequence[str]
 ) -> str:
-    """One sentence for an outcome that is no breach."""
+    """One sentence for an outcome that is no breach; `missing` is how many facts would decide, or
+    the least number of them where there are more."""
     if outcome is Outcome.COMPLIANT:
         return "All that the rule asks for is there."
     if outcome is Outcome.NOT_APPLICABLE:
@@ -397,8 +430,8 @@ def other_message(
         return "Nothing to find out: whatever the missing facts are, this is no breach."
     parts = [*reasons]
     if missing:
-        facts = "1 fact is" if len(missing) == 1 else f"{len(missing)} facts are"
-        parts.insert(0, f"{facts} not known")
+        facts = "1 fact is" if missing == 1 else f"{missing:,} facts are"
+        parts.insert(0, f"{'more than ' if missing_more else ''}{facts} not known")
     return f"Cannot be decided yet; {joined(parts) or 'something is not known'}."
 
 

@@ -104,7 +104,7 @@ def _files(path: str, found: Portfolio) -> Iterator[tuple[str, str | None]]:
 def _files_in(folder: str) -> Iterator[str]:
     for here, folders, files in os.walk(folder):
         folders.sort()
-        folders[:] = [name for name in folders if not name.startswith(".")]
+        folders[:] = [name for name in folders if not name.startswith((".", "_"))]
         for name in sorted(files):
             low = name.lower()
             if low.startswith(".") or low.endswith(NO_FACTS):

@@ -31,6 +31,7 @@ from ..plan.reading import FactsRead
 from ..portfolio.aggregates import COUNT, EVERY, SOME, SUM, Aggregate, aggregate_name
 from ..portfolio.answer import (
     MOST_CASES,
+    MOST_MISSING,
     MOST_RESULTS,
     UNNAMED,
     actions,
@@ -61,7 +62,6 @@ from .features import BROKEN, ColumnRule, Features
 if TYPE_CHECKING:
     import pyarrow as pa
 
-MOST_MISSING: Final = 100
 _BOUNDS: Final = ("b low", "b high", "s low", "s high")
 _HIGH: Final = len(SEVERITIES) - 1 - SEVERITIES.index("high")
 
@@ -591,6 +591,8 @@ class _OneRule:
         figures = dict(told.figures)
         figures |= {name: named.get(told.group, []) for name, named in self._named.items()}
         missing = self._missing.get(told.group, []) if kind is Kind.GAP else []
+        missing_more = len(missing) > MOST_MISSING
+        missing = missing[:MOST_MISSING]
         reasons = self._reasons() if kind is Kind.GAP and not missing else []
         unmet = self._unmet(told, figures)
         return result_head(rule, told.group, case) | {
@@ -600,9 +602,10 @@ class _OneRule:
             "severity": told.said.severity,
             "severity_least": told.said.severity_least,
             "gate": False,
-            "message": self._message(told, unmet, figures, missing, reasons),
+            "message": self._message(told, unmet, figures, len(missing), missing_more, reasons),
             "unmet": unmet,
             "missing": missing,
+            "missing_more": missing_more,
             "reasons": reasons,
             "figures": {
                 name: figure(figures[name])
@@ -665,7 +668,7 @@ class _OneRule:
             if features[name].kind == "names":
                 open_ = _open(f'f."{name}"')
             paths = self.within._reads.of(features[name].node)
-            for grp, case in self._by_group("f.id", open_, MOST_MISSING):
+            for grp, case in self._by_group("f.id", open_, MOST_MISSING + 1):
                 found.setdefault(grp, {}).update({(case, path): None for path in paths})
             reads_all = any(one.over == PORTFOLIO for one in column.parts.aggregates)
             source = "f" if reads_all else f'a JOIN f ON f."{ROW}" = a.row'
@@ -676,7 +679,7 @@ class _OneRule:
             everywhere += [(case, path) for (case,) in rows for path in paths]
         common = dict.fromkeys(everywhere)
         return {
-            grp: [{"case": case, "path": path} for case, path in [*own, *common]][:MOST_MISSING]
+            grp: [{"case": case, "path": path} for case, path in [*own, *common]]
             for grp in self._members
             for own in [found.get(grp, {})]
         }
@@ -706,13 +709,14 @@ class _OneRule:
         told: _Told,
         unmet: list[str],
         figures: Mapping[str, Value],
-        missing: list[Any],
+        missing: int,
+        missing_more: bool,
         reasons: list[str],
     ) -> str:
         if told.said.unmet:
             phrase = joined(unmet)
             return fill(self.rule.finding, lambda name: self._word(told, name, figures, phrase))
-        return other_message(told.said.outcome, told.said.moot, missing, reasons)
+        return other_message(told.said.outcome, told.said.moot, missing, missing_more, reasons)
 
     def _word(self, told: _Told, name: str, figures: Mapping[str, Value], unmet: str = "") -> str:
         if name == UNMET:

@@ -191,10 +191,10 @@ def kind_of(path: str) -> str | None:
 
 def _files_in(folder: str) -> Iterator[str]:
     """The files of a folder that may hold facts; runs and lists of rejects, which may stand there
-    too, do not."""
+    too, do not. Folders whose names begin with `.` or `_` are put aside."""
     for here, folders, files in os.walk(folder):
         folders.sort()
-        folders[:] = [name for name in folders if not name.startswith(".")]
+        folders[:] = [name for name in folders if not name.startswith((".", "_"))]
         folders[:] = [name for name in folders if not _is_run(os.path.join(here, name))]
         for name in sorted(files):
             if kind_of(name) is not None and name not in LISTS_OF_REJECTS:
