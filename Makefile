@@ -39,7 +39,7 @@ demo: $(READY) ## set up, then check one real partnership and print the report
 	@$(BIN)/accordance check $(CASE) --fail-on never
 
 test: $(READY) $(if $(ALL),browser) ## set up, then run the test suite
-	@ACCORDANCE_ALL=$(ALL) $(BIN)/python -m pytest -q $(ARGS)
+	@ACCORDANCE_ALL=$(ALL) $(BIN)/python -m pytest -q -n auto --dist loadfile $(ARGS)
 
 backtest: $(READY) ## run documented collaborations against the strategy, as found and blind
 	@$(BIN)/accordance test cases/backtest

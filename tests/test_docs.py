@@ -55,8 +55,18 @@ EXAMPLES = [example for page in PAGES for example in examples(page)]
 
 
 @pytest.fixture(scope="module")
-def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_workplace(tmp_path_factory.mktemp("docs"))
+def workplaces() -> dict[Path, Path]:
+    return {}
+
+
+@pytest.fixture
+def workplace(
+    example: Example, workplaces: dict[Path, Path], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """The folder of the page on which the example stands: pages know nothing of each other."""
+    if example.page not in workplaces:
+        workplaces[example.page] = make_workplace(tmp_path_factory.mktemp("docs"))
+    return workplaces[example.page]
 
 
 def make_workplace(folder: Path) -> Path:
@@ -162,7 +172,7 @@ def _shortened(lines: list[str], shown: str) -> str:
 if __name__ == "__main__":
     import tempfile
 
-    with tempfile.TemporaryDirectory() as folder:
-        place = make_workplace(Path(folder))
-        for page in PAGES:
+    for page in PAGES:
+        with tempfile.TemporaryDirectory() as folder:
+            place = make_workplace(Path(folder))
             page.write_text(renewed(page, place), encoding="utf-8")

@@ -182,7 +182,10 @@ def test_problems_of_all_files_come_in_one_run(call: Caller, tmp_path: Path) -> 
         (("check", LEGAL, "--as-of", "yesterday"), "`yesterday` is not a date; write it as"),
         (("check", LEGAL, "--as-of", "1990-01-01"), "before the date of the facts"),
         (("check", LEGAL, "--fail-on", "urgent"), "'urgent' is not one of"),
-        (("check", LEGAL, "--strategy", "nowhere"), "nowhere: there is no folder and no installed strategy `nowhere`"),
+        (
+            ("check", LEGAL, "--strategy", "nowhere"),
+            "nowhere: there is no folder and no installed strategy `nowhere`",
+        ),
         (("check", LEGAL, "--set", "exit_plan.exist=true"), "--set"),
         (("check", LEGAL, "--set", "nonsense"), "`nonsense` does not set a fact"),
         (("check", LEGAL, "--output", "nowhere/report.md"), "nowhere/report.md: no such file"),

@@ -44,6 +44,7 @@ def test_a_failing_case_is_shown_as_given_expected_got_and_why(
     start = done.out.split("  why")[0].splitlines()
     assert start[0] == "✗ DEP-01  one provider and no exit plan"
     assert start[1].startswith(f"  {cases}:")
+    assert start[1].rpartition(":")[2].isdecimal()
     assert "  given     exit_plan.exists: no" in start
     assert "  expected  met" in start
     assert "  got       breach" in start

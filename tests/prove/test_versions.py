@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from accordance.check.checker import Checker
 from accordance.problem import Refused
 from accordance.prove.investigation import Limits
 from accordance.prove.proving import Proof, versions

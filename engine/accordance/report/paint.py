@@ -100,12 +100,14 @@ class Paint:
         return "\n".join(wrapper.wrap(text))
 
     def paragraph(self, text: str, indent: int, hanging: int = 0) -> list[str]:
-        """Lines of text, indented; those after the first by `hanging` more."""
+        """Lines of text, indented; those after the first by `hanging` more. A word that is longer
+        than a line stays whole: it is a path or an address, to be copied or clicked."""
         wrapper = TextWrapper(
             self.page.width,
             initial_indent=" " * indent,
             subsequent_indent=" " * (indent + hanging),
             break_on_hyphens=False,
+            break_long_words=False,
         )
         return wrapper.wrap(text)
 
