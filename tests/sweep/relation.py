@@ -19,6 +19,7 @@ from accordance.plan.planning import plan
 from accordance.strategy.model import Strategy
 from accordance.sweep import answers
 from accordance.sweep.columns import NONE_MARK
+from accordance.sweep.dialects import DuckDB
 from accordance.sweep.relational import Relation, facts_schema
 
 
@@ -52,7 +53,7 @@ class Swept(Facts):
 
     def __init__(self, strategy: Strategy, today: dt.date) -> None:
         super().__init__(strategy)
-        self.sql = Relation(plan(strategy), today).query("facts", self.connection.compiler)
+        self.sql = Relation(plan(strategy), today).query("facts", DuckDB())
 
     def rows(self, cases: list[dict[str, Value]]) -> list[dict[str, Any]]:
         """What the plan says of each case, in their order."""

@@ -9,11 +9,11 @@ import warnings
 
 import pytest
 import sqlglot
-from ibis.backends.sql.compilers import DuckDBCompiler
 from sqlglot import expressions as sge
 
 from accordance.plan.planning import plan
 from accordance.strategy.reading import load_strategy
+from accordance.sweep.dialects import DuckDB
 from accordance.sweep.relational import Relation
 
 AGGREGATES = {"LIST_MAX", "LIST_MIN", "LIST_SUM", "LIST_BIT_OR"}
@@ -28,7 +28,7 @@ def query() -> sge.Expression:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         relation = Relation(plan(load_strategy(None)), dt.date(2026, 1, 31))
-        text = relation.query("facts", DuckDBCompiler())
+        text = relation.query("facts", DuckDB())
     return sqlglot.parse_one(text, dialect="duckdb")
 
 

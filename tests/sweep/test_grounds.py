@@ -21,6 +21,7 @@ from accordance.strategy.model import PARTNERSHIP, Strategy
 from accordance.strategy.reading import load_strategy
 from accordance.sweep import answers
 from accordance.sweep.carriers import Group, Known, Listed, holds
+from accordance.sweep.dialects import DuckDB
 from accordance.sweep.evidence import evidence_lists
 from accordance.sweep.items import Unrolled
 from accordance.sweep.late import LATE, Paths
@@ -53,7 +54,7 @@ class Grounds(Facts):
         super().__init__(strategy)
         relation = Relation(plan(strategy), today)
         rules = [rule for rule in relation.plan.rules if rule.rule.about == PARTNERSHIP]
-        table = relation.start("facts", self.connection.compiler, rules)
+        table = relation.start("facts", DuckDB(), rules)
         lists = evidence_lists(relation, table, rules)
         columns = {answers.ROW: table[answers.ROW]}
         results = lists["results"]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import duckdb
 import ibis
 import pytest
-from ibis.backends.sql.compilers import DuckDBCompiler
 
 from accordance.sweep import exact
 from accordance.sweep.carriers import Column, Truth, is_state, unknown_truth
+from accordance.sweep.dialects import DuckDB
 from accordance.sweep.items import Unrolled
 from accordance.sweep.stages import Stages
 
@@ -18,7 +18,7 @@ VALUES = (True, False, None)
 def said(make: object) -> list[bool | None]:
     """The values of a column made of one that is true, false and null."""
     assert callable(make)
-    stages = Stages("given", ibis.schema({"a": "boolean"}), DuckDBCompiler())
+    stages = Stages("given", ibis.schema({"a": "boolean"}), DuckDB())
     stages.keep({"found": make(stages.table["a"])})
     with duckdb.connect() as connection:
         connection.execute("CREATE TABLE given (a BOOLEAN)")
@@ -44,7 +44,7 @@ def test_not_and_null(make: object, found: list[Column]) -> None:
 
 
 def test_a_list_of_nothing_stands_in_a_column() -> None:
-    stages = Stages("given", ibis.schema({"a": "boolean"}), DuckDBCompiler())
+    stages = Stages("given", ibis.schema({"a": "boolean"}), DuckDB())
     stages.keep({"found": Unrolled(()).table().array.length()})
     with duckdb.connect() as connection:
         connection.execute("CREATE TABLE given AS SELECT true AS a")

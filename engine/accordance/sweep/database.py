@@ -78,9 +78,9 @@ class Columns:
         self._query = self._kept_query(plan, today)
         self._features = None
         if features is not None:
-            from ibis.backends.sql.compilers import DuckDBCompiler
+            from .dialects import DuckDB
 
-            self._features = feature_query(plan, today, features, FACTS, DuckDBCompiler())
+            self._features = feature_query(plan, today, features, FACTS, DuckDB())
 
     def close(self) -> None:
         self._connection.close()
@@ -97,10 +97,10 @@ class Columns:
             found = json.loads(kept)
             self._demands = [(name, condition) for name, condition in found["demands"]]
             return str(found["query"])
-        from ibis.backends.sql.compilers import DuckDBCompiler
+        from .dialects import DuckDB
 
         start = monotonic()
-        made = Relation(plan, today).query(FACTS, DuckDBCompiler(), self._note_demands)
+        made = Relation(plan, today).query(FACTS, DuckDB(), self._note_demands)
         if monotonic() - start > LONG_SECONDS:
             cache.keep_text(key, json.dumps({"query": made, "demands": self._demands}))
         return made

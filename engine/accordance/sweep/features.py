@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from ..check.checker import Checker
     from ..check.judging import Assessment
     from ..facts.case import Case
+    from .dialects import Dialect
 
 TRUTH, NAMES, NUMBER = "truth", "names", "number"
 PLACES: Final = 6
@@ -251,7 +252,7 @@ def schema(columns: Sequence[Feature]) -> pa.Schema:
 
 
 def feature_query(
-    plan: Plan, today: dt.date, features: Features, facts: str, compiler: Any
+    plan: Plan, today: dt.date, features: Features, facts: str, dialect: Dialect
 ) -> str | None:
     """The query that gives ROW and the columns for each row of the table `facts`; None where there
     are none. What cannot be said in columns is left out of `features`."""
@@ -260,7 +261,7 @@ def feature_query(
         columns = features.columns
         if not columns:
             return None
-        sql = _query(plan, today, columns, facts, compiler, odd)
+        sql = _query(plan, today, columns, facts, dialect, odd)
         if not odd:
             return sql
         features.leave_out(odd)
@@ -272,7 +273,7 @@ def _query(
     today: dt.date,
     columns: Sequence[Feature],
     facts: str,
-    compiler: Any,
+    dialect: Dialect,
     odd: set[str],
 ) -> str:
     from ..strategy.model import STAGES
@@ -282,7 +283,7 @@ def _query(
     from .stages import Stages
 
     relation = Relation(plan, today)
-    relation.stages = Stages(facts, facts_schema(plan), compiler)
+    relation.stages = Stages(facts, facts_schema(plan), dialect)
     first = relation.stages.table
     table = relation.stages.add({f"at {stage}": first["stage"] == stage for stage in STAGES})
     table = relation._derivations(table)

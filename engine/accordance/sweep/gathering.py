@@ -32,8 +32,12 @@ def column_name(number: int) -> str:
     return f"asked {number}"
 
 
+JOINED: Final = "list_bit_or"
+"""What DuckDB calls the function below."""
+
+
 @ibis.udf.scalar.builtin(  # type: ignore[untyped-decorator]
-    name="list_bit_or", signature=(("array<int64>",), "int64")
+    name=JOINED, signature=(("array<int64>",), "int64")
 )
 def joined(numbers: Any) -> Any:
     """The binary digits that any number of a list has; null for no numbers."""

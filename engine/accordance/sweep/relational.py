@@ -72,7 +72,7 @@ from .stages import Stages
 from .tables import answer, result_lists
 
 if TYPE_CHECKING:
-    from ibis.backends.sql.compilers.base import SQLGlotCompiler
+    from .dialects import Dialect
 
 MAX_PARTS = 31
 """Parts of one rule that fit into the number that holds their states."""
@@ -127,7 +127,7 @@ class Relation:
     def query(
         self,
         facts: str,
-        compiler: SQLGlotCompiler,
+        dialect: Dialect,
         before: Callable[[Demands], Mapping[str, str]] | None = None,
     ) -> str:
         """The query that gives one row for each row of the table `facts`, with the columns of
@@ -137,7 +137,7 @@ class Relation:
             kind: [rule for rule in self.plan.rules if rule.rule.about == kind]
             for kind in (PARTNERSHIP, EVIDENCE)
         }
-        table = self.start(facts, compiler, about[PARTNERSHIP])
+        table = self.start(facts, dialect, about[PARTNERSHIP])
         table = self._accepted(table, about[PARTNERSHIP], prepare=True)
         if about[EVIDENCE]:
             lists = _Supply(lambda table: evidence_lists(self, table, about[PARTNERSHIP]))
@@ -147,9 +147,9 @@ class Relation:
         self.stages.keep(self._answers(table))
         return self.stages.sql(None if before is None else before(self.demands))
 
-    def start(self, facts: str, compiler: SQLGlotCompiler, rules: list[PlannedRule]) -> ibis.Table:
+    def start(self, facts: str, dialect: Dialect, rules: list[PlannedRule]) -> ibis.Table:
         """The stages up to what rules about the partnership say, exceptions left aside."""
-        self.stages = Stages(facts, facts_schema(self.plan), compiler)
+        self.stages = Stages(facts, facts_schema(self.plan), dialect)
         table = self.stages.table
         stages = {f"at {stage}": table["stage"] == stage for stage in STAGES}
         table = self.stages.add({**stages, **with_words(table, self.plan.strategy.model.root)})

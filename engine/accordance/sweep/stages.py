@@ -7,7 +7,7 @@ a stage once, however often the next stage reads it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import ibis
@@ -17,14 +17,16 @@ from .gathering import MOST, Gatherer, column_name
 
 if TYPE_CHECKING:
     import sqlglot.expressions as sge
-    from ibis.backends.sql.compilers.base import SQLGlotCompiler
+
+    from .dialects import Dialect
 
 
 class Stages:
     """Stages over a table of a name and schema, for one kind of database."""
 
-    def __init__(self, name: str, schema: sch.Schema, compiler: SQLGlotCompiler) -> None:
-        self._compiler = compiler
+    def __init__(self, name: str, schema: sch.Schema, dialect: Dialect) -> None:
+        self._dialect = dialect
+        self._names = list(schema.names)
         self._selects: list[tuple[str, sge.Select]] = []
         self.gatherer = Gatherer()
         # The answers to what is gathered are there when they are needed.
@@ -35,13 +37,10 @@ class Stages:
         """The table with more columns; one that is there already is replaced."""
         if not columns:
             return self.table
-        import sqlglot.expressions as sge
-
         select = self._select(columns)
         known = [name for name in columns if name in self.table.columns]
-        replaced = [sge.to_identifier(name, quoted=True) for name in known]
-        star = sge.Star(except_=replaced) if replaced else sge.Star()
-        select.set("expressions", [star, *select.expressions])
+        self._go_on(select, self._names, known)
+        self._names = [name for name in self._names if name not in columns] + list(columns)
         schema = dict(self.table.schema().items())
         for name in known:
             del schema[name]
@@ -54,13 +53,13 @@ class Stages:
         self._named(self._select(columns), self.table.select(**columns).schema())
 
     def _select(self, columns: Mapping[str, Any]) -> sge.Select:
-        import sqlglot.expressions as sge
-
         made = self._compiled(columns)
         name: str | None = None
+        names = self._names
         for gathered in self.gatherer.columns():
             before = self._compiled(gathered)
-            before.set("expressions", [sge.Star(), *before.expressions])
+            self._go_on(before, names)
+            names = [*names, *gathered]
             _read_from(before, name)
             name = f"stage{len(self._selects)}"
             self._selects.append((name, before))
@@ -68,9 +67,16 @@ class Stages:
         return made
 
     def _compiled(self, columns: Mapping[str, Any]) -> sge.Select:
-        made = self._compiler.to_sqlglot(self.table.select(**columns))
+        made = self._dialect.select(self.table.select(**columns))
         _enclose(made)
-        return made  # type: ignore[no-any-return]
+        return made
+
+    def _go_on(
+        self, select: sge.Select, names: Sequence[str], replaced: Sequence[str] = ()
+    ) -> None:
+        """Let a stage have the columns of the one before too, but for those that it replaces."""
+        others = self._dialect.passed_on(names, replaced)
+        select.set("expressions", [*others, *select.expressions])
 
     def _named(self, select: sge.Select, schema: sch.Schema) -> None:
         name = f"stage{len(self._selects)}"
@@ -79,13 +85,18 @@ class Stages:
 
     def sql(self, before: Mapping[str, str] | None = None) -> str:
         """The query for the last stage; `before` are queries by the names that it reads."""
-        dialect = self._compiler.dialect
-        *earlier, (_, last) = self._selects
-        named = {**(before or {}), **{name: select.sql(dialect) for name, select in earlier}}
+        *earlier, (_, last) = self.queries()
+        named = {**(before or {}), **dict(earlier)}
         if not named:
-            return str(last.sql(dialect))
-        parts = ", ".join(f'"{name}" AS ({query})' for name, query in named.items())
-        return f"WITH {parts} {last.sql(dialect)}"
+            return last
+        quoted = self._dialect.quoted
+        parts = ", ".join(f"{quoted(name)} AS ({query})" for name, query in named.items())
+        return f"WITH {parts} {last}"
+
+    def queries(self) -> list[tuple[str, str]]:
+        """The query of each stage and its name; each reads the stage before."""
+        dialect = self._dialect
+        return [(name, dialect.text(select)) for name, select in dialect.trimmed(self._selects)]
 
 
 def _read_from(select: sge.Select, name: str | None) -> None:
