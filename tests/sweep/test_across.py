@@ -77,6 +77,29 @@ def _cases(result: dict[str, Any]) -> list[tuple[str, bool]]:
     return [(case["id"], case["certain"]) for case in result["cases"]]
 
 
+@pytest.mark.parametrize("engine", ["duckdb", "check"])
+def test_of_many_findings_the_others_are_told_in_brief(
+    small: Strategy, register: Path, tmp_path: Path, engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = swept(small, register, engine, tmp_path / "whole")
+    assert whole["more"] == []
+    for module in ("portfolio.answer", "sweep.group_columns"):
+        monkeypatch.setattr(f"accordance.{module}.MOST_RESULTS", 2)
+    short = swept(small, register, engine, tmp_path / "short")
+    assert all(0 <= one["results_more"] for one in short["rules"])
+    assert sum(one["results_more"] for one in short["rules"]) == len(short["more"]) > 0
+    names = ("rule", "group", "case", "kind", "severity")
+    told = [*short["results"], *short["more"]]
+    assert sorted(_brief(one, names) for one in told) == sorted(
+        _brief(one, names) for one in whole["results"]
+    )
+    assert all(set(one) == set(names) for one in short["more"])
+
+
+def _brief(result: dict[str, Any], names: tuple[str, ...]) -> list[str]:
+    return [str(result[name]) for name in names]
+
+
 def test_aliases_that_cannot_be_read(small: Strategy, tmp_path: Path) -> None:
     path = tmp_path / "aliases.yaml"
     path.write_text("providers:\n  One: [Same]\n  Two: [same]\n  Three: Text\nother: 1\n")

@@ -50,7 +50,7 @@ def by_columns(
     kept = [{name: row[name] for name in whole.names} for row in rows]
     columns = GroupColumns(features, checker, TODAY, TABLE, pa.Table.from_pylist(kept, whole))
     try:
-        entries, results, _ = columns.answers()
+        answers = columns.answers()
     finally:
         columns.close()
     indices = {
@@ -71,11 +71,11 @@ def by_columns(
             one["severity_least"],
             tuple(indices[one["rule"]].get(text, -1) for text in one["unmet"]),
         )
-        for one in results
+        for one in answers.results
     ]
-    for one in results:
+    for one in answers.results:
         assert one["cases"] or one["outcome"] != "non_compliant"
-    return {one["rule"]: +Counter(one["groups"]) for one in entries}, found
+    return {one["rule"]: +Counter(one["groups"]) for one in answers.entries}, found
 
 
 def test_columns_and_engine_agree(small: Checker) -> None:

@@ -24,12 +24,12 @@ from ..feel.functions import pairs_of
 from ..feel.logic import exact
 from ..feel.syntax import Literal, Name, walk
 from ..feel.values import UNKNOWN, Span, Uncertain, Value
-from ..plan.outcome import SEVERITY_RANK, Kind, Outcome
+from ..plan.outcome import SEVERITY_RANK, Kind, Outcome, kind_of
 from ..strategy.due import due_on
 from ..strategy.message import UNMET, fill
 from ..strategy.model import EVIDENCE
 from ..strategy.portfolio import GROUP, PORTFOLIO, RESULT, TITLE, PortfolioRule
-from .judging import GroupCodes, GroupJudgement, judgements
+from .judging import GroupCodes, GroupJudgement, Said, judgements
 from .members import Member, Reader, over_a_group
 
 SCHEMA: Final = "accordance/portfolio/1"
@@ -39,7 +39,7 @@ MOST_FACTS: Final = 200
 MOST_MISSING: Final = 200
 """So many missing facts of a result are listed; whether there are more is said."""
 MOST_RESULTS: Final = 1_000
-"""So many findings of one rule are listed; of the others only their number is."""
+"""So many findings of one rule are told in full, the others in brief."""
 UNNAMED: Final = "not known"
 _CASE: Final = re.compile(r"\[(\d+)\]\.?(.*)", re.DOTALL)
 
@@ -72,18 +72,23 @@ class Answering:
 
     def document(self, names: Iterable[str]) -> dict[str, Any]:
         """The documented form."""
-        rules, results = [], []
+        rules, results, more = [], [], []
         for codes in self._codes:
             counts: Counter[str] = Counter()
             listed = 0
             for one in judgements(codes, self.members, self.today):
                 counts["moot" if one.said.moot else one.outcome.value] += 1
-                if one.kind is not None or not one.scene.codes.rule.group_by:
-                    listed += 1
-                    results += [self.result(one)] if listed <= MOST_RESULTS else []
+                if one.kind is None and one.scene.codes.rule.group_by:
+                    continue
+                listed += 1
+                if listed <= MOST_RESULTS:
+                    results.append(self.result(one))
+                else:
+                    case = None if one.member is None else one.member.case.id
+                    more.append(in_brief(one.rule, one.scene.group, case, one.said))
             entry = rule_entry(codes.rule, counts)
             rules.append(entry | {"results_more": max(0, listed - MOST_RESULTS)})
-        return document(self.checker, self.today, len(self.members), rules, results) | {
+        return document(self.checker, self.today, len(self.members), rules, results, more) | {
             "providers": self.reader.providers.report(names)
         }
 
@@ -366,8 +371,10 @@ def document(
     cases: int,
     rules: list[dict[str, Any]],
     results: list[dict[str, Any]],
+    more: list[dict[str, Any]],
 ) -> dict[str, Any]:
-    """The documented form of what the rules over a portfolio say."""
+    """The documented form of what the rules over a portfolio say; `more` are the findings beyond
+    those in `results`, in brief."""
     return {
         "schema": SCHEMA,
         "program": PROGRAM,
@@ -376,6 +383,7 @@ def document(
         "cases": cases,
         "rules": rules,
         "results": results,
+        "more": more,
     }
 
 
@@ -414,6 +422,20 @@ def result_head(rule: PortfolioRule, group: str | None, case: str | None) -> dic
         "group": group,
         "group_known": group is not None if named else None,
         "case": case,
+    }
+
+
+def in_brief(
+    rule: PortfolioRule, group: str | None, case: str | None, said: Said
+) -> dict[str, Any]:
+    """A finding as it is told beyond the first of a rule: which it is, its kind and severity."""
+    kind = kind_of(said.outcome, said.moot)
+    return {
+        "rule": rule.id,
+        "group": group,
+        "case": case,
+        "kind": None if kind is None else kind.value,
+        "severity": said.severity,
     }
 
 

@@ -96,21 +96,22 @@ def from_columns(
     rows = pa.concat_tables([table.select(names) for table in tables])
     told = GroupColumns(features, checker, today, aliases.table, rows)
     try:
-        entries, results, providers = told.answers()
-        report = told.providers.report(providers)
+        found = told.answers()
+        report = told.providers.report(found.providers)
     finally:
         told.close()
     others = {rule.id for rule in features.others}
     if others:
         pairs = list(_checked(sweep, blocks(), gone))
         by_check = evaluate(checker, pairs, today, aliases.table, others)
-        entries += by_check["rules"]
-        results += by_check["results"]
+        found.entries += by_check["rules"]
+        found.results += by_check["results"]
+        found.more += by_check["more"]
         report = by_check["providers"]
     order = {rule.id: place for place, rule in enumerate(sweep.strategy.portfolio)}
-    entries.sort(key=lambda one: order[one["rule"]])
-    results.sort(key=lambda one: order[one["rule"]])
-    made = document(checker, today, rows.num_rows, entries, results)
+    for listed in (found.entries, found.results, found.more):
+        listed.sort(key=lambda one: order[one["rule"]])
+    made = document(checker, today, rows.num_rows, found.entries, found.results, found.more)
     told_from = {"columns": sorted(features.rules), "check": sorted(others)}
     return made | {"providers": report, "told_from": told_from}
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
@@ -36,6 +36,7 @@ from ..portfolio.answer import (
     UNNAMED,
     actions,
     figure,
+    in_brief,
     other_message,
     result_head,
     rule_entry,
@@ -100,6 +101,22 @@ class _Told:
     said: Said
     figures: Mapping[str, Value]
     exists: bool
+
+    @property
+    def of_case(self) -> str | None:
+        """The case that it is about; None where it is about the group."""
+        return None
+
+
+@dataclass(slots=True)
+class Answers:
+    """The entries of rules, their findings in full and in brief, and the names of providers that
+    occur."""
+
+    entries: list[dict[str, Any]] = field(default_factory=list)
+    results: list[dict[str, Any]] = field(default_factory=list)
+    more: list[dict[str, Any]] = field(default_factory=list)
+    providers: set[str] = field(default_factory=set)
 
 
 class GroupColumns:
@@ -184,21 +201,21 @@ class GroupColumns:
 
     # rule by rule
 
-    def answers(self) -> tuple[list[dict[str, Any]], list[dict[str, Any]], set[str]]:
-        """The entries of the rules, their findings, and the names of providers that occur."""
-        entries, results = [], []
-        names: set[str] = set()
+    def answers(self) -> Answers:
+        """What the rules say."""
+        made = Answers()
         for rule in self.checker.strategy.portfolio:
             column = self.features.rules.get(rule.id)
             if column is None:
                 continue
             one = _OneRule(self, column)
             counts, found = one.told()
-            names |= one.names
-            more = one.more + max(0, len(found) - MOST_RESULTS)
-            entries.append(rule_entry(rule, counts) | {"results_more": more})
-            results += one.results(found[:MOST_RESULTS])
-        return entries, results, names
+            made.providers |= one.names
+            first, others = found[:MOST_RESULTS], found[MOST_RESULTS:]
+            made.entries.append(rule_entry(rule, counts) | {"results_more": len(others)})
+            made.results += one.results(first)
+            made.more += (in_brief(rule, each.group, each.of_case, each.said) for each in others)
+        return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,8 +250,6 @@ class _OneRule:
         self.column = column
         self.rule: PortfolioRule = column.rule
         self.names: set[str] = set()
-        self.more = 0
-        """Findings that are counted and not listed."""
         self._members: dict[str | None, tuple[list[tuple[Any, ...]], int]] = {}
         self._named: dict[str, dict[str | None, Value]] = {}
         self._missing: dict[str | None, list[dict[str, str]]] = {}
@@ -493,14 +508,12 @@ class _OneRule:
             groups.setdefault(grp, Counter())[ranks[tuple(bounds)], sure] += count
         rankings = {grp: Ranking(numbers) for grp, numbers in groups.items()}
         told: dict[tuple[Any, ...], _Told] = {}
-        findings = 0
         for grp, sure, *bounds, count in classes:
             rank = ranks[tuple(bounds)]
             one = evaluating.told(grp, sure, (), rankings[grp].place(rank, sure))
             counts["moot" if one.said.moot else one.said.outcome.value] += count
             if kind_of(one.said.outcome, one.said.moot) is not None:
                 told[grp, sure, *bounds] = one
-                findings += count
         if not told:
             return counts, []
         columns = zip(*told, strict=True)
@@ -515,13 +528,12 @@ class _OneRule:
         rows = self._fetch(
             f'SELECT m.grp, m.sure, {ends}, f."{ROW}", f.id, f.title FROM everyone AS m JOIN f ON'
             f' f."{ROW}" = m.row JOIN wanted AS w ON w.grp IS NOT DISTINCT FROM m.grp AND'
-            f" w.sure = m.sure AND {same} ORDER BY m.grp NULLS LAST, m.row LIMIT {MOST_RESULTS}"
+            f" w.sure = m.sure AND {same} ORDER BY m.grp NULLS LAST, m.row"
         )
         found: list[_Told] = []
         for *key, row, case, title in rows:
             one = told[tuple(key)]
             found.append(_CaseTold(key[0], one.said, one.figures, one.exists, row, case, title))
-        self.more = findings - len(found)
         return counts, found
 
     # the answer
@@ -586,7 +598,6 @@ class _OneRule:
         """What the rule says of one group."""
         rule, outcome = self.rule, told.said.outcome
         kind = kind_of(outcome, told.said.moot)
-        case = told.case if isinstance(told, _CaseTold) else None
         rows, size = self._members.get(told.group, ([], 0))
         figures = dict(told.figures)
         figures |= {name: named.get(told.group, []) for name, named in self._named.items()}
@@ -595,7 +606,7 @@ class _OneRule:
         missing = missing[:MOST_MISSING]
         reasons = self._reasons() if kind is Kind.GAP and not missing else []
         unmet = self._unmet(told, figures)
-        return result_head(rule, told.group, case) | {
+        return result_head(rule, told.group, told.of_case) | {
             "outcome": outcome.value,
             "kind": None if kind is None else kind.value,
             "moot": told.said.moot,
@@ -746,6 +757,10 @@ class _CaseTold(_Told):
     row: int
     case: str
     title: str
+
+    @property
+    def of_case(self) -> str | None:
+        return self.case
 
 
 class _Evaluating:
