@@ -22,6 +22,7 @@ GROUPS: Final = {
     "portfolio": "portfolio",
 }
 """The parts of a content that have members by name, and what one member is called."""
+RULES: Final = ("rule", "portfolio")
 WHOLE: Final = {
     "verdict": "verdict",
     "opinion": "opinion",
@@ -78,9 +79,11 @@ class Edit:
 
 def compare(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Edit]:
     """What was changed from one canonical content to another, rules first."""
-    found = [*_rules(old, new)]
+    found: list[Edit] = []
     for group, kind in GROUPS.items():
-        if group != "rules":
+        if kind in RULES:
+            found += _rules(kind, group, old, new)
+        else:
             found += _members(kind, old.get(group) or {}, new.get(group) or {})
     found += _members("fact", dict(_facts(old.get("facts"))), dict(_facts(new.get("facts"))))
     for name, kind in WHOLE.items():
@@ -98,8 +101,10 @@ def compare(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Edit]:
     return found
 
 
-def _rules(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Edit]:
-    before, after = old.get("rules") or {}, new.get("rules") or {}
+def _rules(
+    kind: str, group: str, old: Mapping[str, Any], new: Mapping[str, Any]
+) -> Iterator[Edit]:
+    before, after = old.get(group) or {}, new.get(group) or {}
     off_before, off_after = old.get("off") or {}, new.get("off") or {}
     renamed = {
         alias: name
@@ -124,13 +129,13 @@ def _rules(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Edit]:
                 *_fields(was, now),
             ]
             if fields:
-                yield Edit("rule", name, CHANGED, title, tuple(fields))
+                yield Edit(kind, name, CHANGED, title, tuple(fields))
             if off_before.get(name) != off_after.get(name):
-                yield _switched(name, title, off_before.get(name), off_after.get(name))
+                yield _switched(kind, name, title, off_before.get(name), off_after.get(name))
         elif now is not None:
-            yield Edit("rule", name, ADDED, title)
+            yield Edit(kind, name, ADDED, title)
         else:
-            yield Edit("rule", name, REMOVED, title)
+            yield Edit(kind, name, REMOVED, title)
 
 
 def renamed_from(name: str, renamed: Mapping[str, str], before: Mapping[str, Any]) -> str:
@@ -142,14 +147,14 @@ def _old_name(name: str, renamed: Mapping[str, str]) -> str | None:
     return next((alias for alias, now in renamed.items() if now == name), None)
 
 
-def _switched(name: str, title: str | None, was: Any, now: Any) -> Edit:
+def _switched(kind: str, name: str, title: str | None, was: Any, now: Any) -> Edit:
     change = SWITCHED_ON if now is None else SWITCHED_OFF
     fields = tuple(
         FieldChange(field, (was or {}).get(field), (now or {}).get(field))
         for field in ("because", "on")
         if (was or {}).get(field) != (now or {}).get(field)
     )
-    return Edit("rule", name, change, title, fields)
+    return Edit(kind, name, change, title, fields)
 
 
 def _members(kind: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Edit]:

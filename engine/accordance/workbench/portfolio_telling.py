@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from ..feel.syntax import Name, Node, Path, walk
-from ..portfolio.members import over_a_case, over_a_group
 from ..strategy.model import SEVERITIES, Strategy
 from ..strategy.portfolio import PORTFOLIO, PortfolioRule
 from ..strategy.portfolio_cases import PortfolioCase
+from .portfolio_parts import names_in_messages, read_through
 
 
 def tell(
     strategy: Strategy, rule: PortfolioRule, cases: Sequence[PortfolioCase] = ()
 ) -> dict[str, Any]:
     """What a rule says, in plain JSON values."""
-    words = _words([*over_a_group(rule), *(node for _, node in over_a_case(rule))])
+    read = read_through(strategy, rule)
+    named = {*read.parameters, *names_in_messages(rule)}
     return {
         **entry(rule),
         "of": rule.of_text,
@@ -47,9 +47,9 @@ def tell(
         "assumes": list(rule.assumes),
         "basis": list(rule.basis),
         "parameters": {
-            name: one.means for name, one in strategy.parameters.items() if name in words
+            name: one.means for name, one in strategy.parameters.items() if name in named
         },
-        "facts": [path for path in strategy.model.facts if path in _paths(strategy, rule)],
+        "facts": [path for path in strategy.model.facts if path in read.facts],
         "cases": [
             {"name": case.name, "expect": case.expect.outcome}
             for case in cases
@@ -72,28 +72,3 @@ def entry(rule: PortfolioRule) -> dict[str, Any]:
         "about": PORTFOLIO,
         "tags": list(rule.tags),
     }
-
-
-def _words(nodes: Iterable[Node]) -> set[str]:
-    return {
-        part.name if isinstance(part, Name) else part.field
-        for node in nodes
-        for part in walk(node)
-        if isinstance(part, Name | Path)
-    }
-
-
-def _paths(strategy: Strategy, rule: PortfolioRule) -> set[str]:
-    """The facts whose last name occurs in the rule, or in a definition that it reads."""
-    words = _words([*over_a_group(rule), *(node for _, node in over_a_case(rule))])
-    pending = [name for name in strategy.definitions if name in words]
-    seen: set[str] = set()
-    while pending:
-        name = pending.pop()
-        if name in seen:
-            continue
-        seen.add(name)
-        inner = _words([strategy.definitions[name].expression])
-        words |= inner
-        pending += [one for one in strategy.definitions if one in inner]
-    return {path for path in strategy.model.facts if all(step in words for step in path.split("."))}
