@@ -101,9 +101,7 @@ def compare(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Edit]:
     return found
 
 
-def _rules(
-    kind: str, group: str, old: Mapping[str, Any], new: Mapping[str, Any]
-) -> Iterator[Edit]:
+def _rules(kind: str, group: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Edit]:
     before, after = old.get(group) or {}, new.get(group) or {}
     off_before, off_after = old.get("off") or {}, new.get("off") or {}
     renamed = {
