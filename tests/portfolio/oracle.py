@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -50,12 +50,15 @@ def judge(
     cases: Sequence[Mapping[str, Value]],
     today: dt.date,
     table: Mapping[str, str],
+    exceptions: Sequence[Mapping[str, Value]] = (),
 ) -> list[Said]:
     """What every rule over the portfolio says of these facts of cases."""
     seen = [see(strategy, facts, today) for facts in cases]
     called = groups_of_names(cases, table)
     return [
-        said for rule in strategy.portfolio for said in of_rule(strategy, rule, seen, called, today)
+        said
+        for rule in strategy.portfolio
+        for said in of_rule(strategy, rule, seen, called, today, exceptions)
     ]
 
 
@@ -148,6 +151,7 @@ def of_rule(
     seen: Sequence[Seen],
     called: Mapping[str, str],
     today: dt.date,
+    exceptions: Sequence[Mapping[str, Value]],
 ) -> list[Said]:
     looked_at = [
         (case, True if rule.of is None else oracle.value(rule.of, case.scope)) for case in seen
@@ -199,13 +203,82 @@ def of_rule(
         }
         if rule.rank is None:
             there = rule.group_by is None or any(sure for _, sure in members)
-            said.append(ruled(strategy, rule, group, None, lists, there, today))
+            granted = [one for one in exceptions if is_about(one, rule, group, None, called)]
+            found = ruled(strategy, rule, group, None, lists, there, today)
+            said.append(excepted(strategy, found, granted, members, today))
             continue
         for case, sure in members:
             others = [one for one in members if one[0] is not case]
             place = standing(rule, case, others)
-            said.append(ruled(strategy, rule, group, case, {**lists, **place}, sure, today))
+            granted = [one for one in exceptions if is_about(one, rule, group, case, called)]
+            found = ruled(strategy, rule, group, case, {**lists, **place}, sure, today)
+            said.append(excepted(strategy, found, granted, [(case, True)], today))
     return said
+
+
+def is_about(
+    exception: Mapping[str, Value],
+    rule: PortfolioRule,
+    group: str | None,
+    case: Seen | None,
+    called: Mapping[str, str],
+) -> bool:
+    named = exception.get("group")
+    if rule.providers:
+        named = called.get(str(named), named)
+    of = None if case is None else case.facts["id"]
+    return exception["rule"] == rule.id and named == group and exception.get("case") == of
+
+
+def excepted(
+    strategy: Strategy,
+    said: tuple[Said, list[str]],
+    exceptions: Sequence[Mapping[str, Value]],
+    members: Sequence[tuple[Seen, bool]],
+    today: dt.date,
+) -> Said:
+    """A breach under an exception is accepted where all that it may turn out to be is: whatever
+    its severity, whoever leads on the cases that may be in the group."""
+    found, severities = said
+    if found.outcome != "non_compliant":
+        return found
+    worlds = [
+        oracle.some(
+            every(
+                (
+                    one["approved_on"] <= today <= one["expires"],
+                    may_accept(strategy, severity, one),
+                    oracle.opposite(leads_on_one(one["approver"], members)),
+                )
+            )
+            for one in exceptions
+        )
+        for severity in severities
+    ]
+    if all(world is False for world in worlds):
+        return found
+    accepted = all(world is True for world in worlds)
+    outcome = "accepted_exception" if accepted else "insufficient_evidence"
+    return replace(found, outcome=outcome)
+
+
+def may_accept(strategy: Strategy, severity: str, exception: Mapping[str, Value]) -> bool:
+    acceptance = strategy.exceptions.get(severity)
+    if acceptance is None:
+        return False
+    # Who may is told without regard to capitals.
+    roles = tuple(role.lower() for role in acceptance.approvers)
+    lower = {**exception, "approver": exception["approver"].lower()}
+    return oracle.may_accept(replace(acceptance, approvers=roles), lower)
+
+
+def leads_on_one(approver: str, members: Sequence[tuple[Seen, bool]]) -> Value:
+    truths: list[Value] = []
+    for case, sure in members:
+        lead = case.facts.get("lead_officer", UNKNOWN)
+        own = lead if lead is UNKNOWN else str(lead).lower() == approver.lower()
+        truths.append(own if sure or own is False else UNKNOWN)
+    return oracle.some(truths)
 
 
 def standing(
@@ -250,7 +323,8 @@ def ruled(
     facts: Mapping[str, Value],
     there: bool,
     today: dt.date,
-) -> Said:
+) -> tuple[Said, list[str]]:
+    """What the rule says, and every severity that a breach may turn out to have."""
     fields: dict[str, Type] = {
         **{name: one.type for name, one in strategy.definitions.items()},
         **strategy.model.type.fields,
@@ -287,13 +361,17 @@ def ruled(
     else:
         outcome = "insufficient_evidence"
     steps = [(one.level, oracle.value(one.expression, scope)) for one in rule.severity_when]
-    return Said(
+    least = highest([rule.severity, *(level for level, truth in steps if truth is True)])
+    open_ = [level for level, truth in steps if truth is UNKNOWN]
+    possible = [least, *(level for level in open_ if highest([level, least]) != least)]
+    said = Said(
         rule.id,
         group,
         None if case is None else str(case.facts["id"]),
         outcome,
         outcome == "insufficient_evidence" and applies is UNKNOWN and met is True,
-        highest([rule.severity, *(level for level, truth in steps if truth is not False)]),
-        highest([rule.severity, *(level for level, truth in steps if truth is True)]),
+        highest(possible),
+        least,
         unmet,
     )
+    return said, possible

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from accordance.portfolio.body_files import ALIASES, find_body_files
 from accordance.problem import Refused
 from accordance.strategy.model import Strategy
 from accordance.strategy.reading import load_strategy
-from accordance.sweep.across import find_aliases
 from accordance.sweep.run_files import PORTFOLIO
 from accordance.sweep.running import Task, run
 from accordance.sweep.sources import find_sources
@@ -19,7 +19,7 @@ from accordance.sweep.sweeping import Options
 from tests.generating.writing import case_text
 from tests.portfolio.random_portfolios import SMALL, TODAY, random_case
 
-ALIASES = "providers:\n  Acme Group: [Acme, ACME Ltd]\n"
+TABLE = "providers:\n  Acme Group: [Acme, ACME Ltd]\n"
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,7 @@ def register(tmp_path: Path) -> Path:
     folder = tmp_path / "register"
     folder.mkdir()
     (folder / "register.ndjson").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    (folder / "aliases.yaml").write_text(ALIASES, encoding="utf-8")
+    (folder / "aliases.yaml").write_text(TABLE, encoding="utf-8")
     return folder
 
 
@@ -46,8 +46,8 @@ def swept(strategy: Strategy, folder: Path, engine: str, place: Path) -> dict[st
     import json
 
     given = [str(folder)]
-    aliases = find_aliases(None, given, strategy)
-    task = Task(given=given, sources=find_sources(given, strategy.model), aliases=aliases)
+    kept = find_body_files(given, strategy)
+    task = Task(given=given, sources=find_sources(given, strategy.model), kept=kept)
     found = run(strategy, task, Options(TODAY, engine=engine, sample=100), str(place))
     assert found.manifest["counts"] == {"records": 40, "cases": 37, "rejected": 3}
     assert found.manifest["portfolio"]["aliases"]["name"].endswith("register/aliases.yaml")
@@ -86,7 +86,7 @@ def test_of_many_findings_the_others_are_told_in_brief(
     for module in ("portfolio.answer", "sweep.group_columns"):
         monkeypatch.setattr(f"accordance.{module}.MOST_RESULTS", 2)
     short = swept(small, register, engine, tmp_path / "short")
-    assert all(0 <= one["results_more"] for one in short["rules"])
+    assert all(one["results_more"] >= 0 for one in short["rules"])
     assert sum(one["results_more"] for one in short["rules"]) == len(short["more"]) > 0
     names = ("rule", "group", "case", "kind", "severity")
     told = [*short["results"], *short["more"]]
@@ -104,7 +104,7 @@ def test_aliases_that_cannot_be_read(small: Strategy, tmp_path: Path) -> None:
     path = tmp_path / "aliases.yaml"
     path.write_text("providers:\n  One: [Same]\n  Two: [same]\n  Three: Text\nother: 1\n")
     with pytest.raises(Refused) as refused:
-        find_aliases(str(path), [], small)
+        find_body_files([], small, {ALIASES: str(path)})
     places = [
         (problem.place.line, problem.message) for problem in refused.value.problems if problem.place
     ]
@@ -114,4 +114,4 @@ def test_aliases_that_cannot_be_read(small: Strategy, tmp_path: Path) -> None:
         (5, "`other` is not a field of a table of aliases"),
     ]
     with pytest.raises(Refused):
-        find_aliases(str(tmp_path / "missing.yaml"), [], small)
+        find_body_files([], small, {ALIASES: str(tmp_path / "missing.yaml")})

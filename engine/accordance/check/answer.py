@@ -67,6 +67,15 @@ def approval_stamp(approval: Approval) -> dict[str, Any]:
 _OPEN_POINTS: Final = {LEAD: "the lead officer", SEVERITY: "how severe the breach is"}
 
 
+def open_exception(needed: list[str]) -> str:
+    """The sentence for a breach with an exception of which nobody can tell whether it counts;
+    `needed` is what one must know for that."""
+    return (
+        "There is a breach and an exception to it; whether the exception counts cannot be told "
+        f"while {joined(needed)} is not known."
+    )
+
+
 class Answer:
     """What a check says of a case: `assessment` holds the outcomes, `to_json()` the whole."""
 
@@ -231,11 +240,7 @@ class Answer:
             if judgement.moot:
                 return "Nothing to find out: whatever the missing facts are, this is no breach."
             if judgement.acceptance_needs:
-                needed = [_OPEN_POINTS[point] for point in judgement.acceptance_needs]
-                return (
-                    "There is a breach and an exception to it; whether the exception counts "
-                    f"cannot be told while {joined(needed)} is not known."
-                )
+                return open_exception([_OPEN_POINTS[point] for point in judgement.acceptance_needs])
             return self._gap_message(evidence)
         if judgement.outcome is Outcome.COMPLIANT:
             return "All that the rule asks for is there."

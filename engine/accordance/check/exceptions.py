@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ..feel import logic
 from ..feel.values import UNKNOWN, Value
 from ..strategy.model import Rule, Strategy
+
+if TYPE_CHECKING:
+    from ..strategy.portfolio import PortfolioRule
 
 LEAD: Final = "lead_officer"
 """Who leads, by role: they cannot approve an exception to their own partnership. While that is not
@@ -42,6 +46,8 @@ class Notice:
 
 
 SEVERITY: Final = "severity"
+_Why = tuple[NoticeCode, str]
+"""Why an exception does not count: the kind of notice, and in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,31 @@ class Acceptance:
     accepted_by: dict[str, Value] | None = None
     open_points: tuple[str, ...] = ()
     notices: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Leads:
+    """Who leads on what an exception is about (`of`), by role and without regard to capitals:
+    certainly, or perhaps. `unknown`: somebody leads of whom it is not known who it is."""
+
+    of: str
+    certain: frozenset[str] = frozenset()
+    possible: frozenset[str] = frozenset()
+    unknown: bool = False
+
+    @classmethod
+    def of_case(cls, facts: dict[str, Any]) -> Leads:
+        """Who leads on one partnership."""
+        lead = facts.get(LEAD, UNKNOWN)
+        known = frozenset({lead.casefold()} if isinstance(lead, str) else ())
+        return cls("the partnership", known, unknown=lead is UNKNOWN)
+
+    def is_own(self, approver: str) -> Value:
+        """Would it be an exception to a partnership of one's own? True, false or UNKNOWN."""
+        role = approver.casefold()
+        if role in self.certain:
+            return True
+        return UNKNOWN if self.unknown or role in self.possible else False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,61 +108,84 @@ class Exceptions:
     ) -> Acceptance:
         """Whether an exception accepts a breach of `rule`, which has one of `severities` (the
         highest first; several where the severity hangs on what is unknown)."""
-        live = [
-            (path, item)
-            for path, item in self.items
-            if _names(item, rule) and not _out_of_time(item, today)
-        ]
-        accepted: list[dict[str, Value] | None] = []
-        notices: list[Notice] = []
-        for severity in severities:
-            chosen = None
-            for path, item in live:
-                objection = _objection(item, severity, strategy, facts)
-                if objection is None:
-                    chosen = item
-                    break
-                if severity == severities[0]:
-                    text = f"the exception to {rule.id} does not count: {objection}"
-                    notices.append(Notice(NoticeCode.EXCEPTION_NOT_ALLOWED, text, rule.id, path))
-            accepted.append(chosen)
-        if not any(accepted):
-            return Acceptance(notices=tuple(notices))
-        open_points = [LEAD] if LEAD not in facts else []
-        if not all(accepted):
-            open_points.append(SEVERITY)
-        return Acceptance(accepted[0], tuple(open_points))
+        named = [(path, item) for path, item in self.items if names_rule(item, rule)]
+        return acceptance(named, rule, severities, strategy, Leads.of_case(facts), today)
 
     def notices(self, strategy: Strategy, breached: set[str], today: dt.date) -> list[Notice]:
         """What there is to say of exceptions whatever the breaches: `breached` are the ids of the
         rules that are not complied with, accepted or not."""
         found: list[Notice] = []
         for path, item in self.items:
-            rule = next((one for one in strategy.rules if _names(item, one)), None)
-            name = item["rule"]
-            expires, approved = item["expires"], item["approved_on"]
+            rule = next((one for one in strategy.rules if names_rule(item, one)), None)
             if rule is None:
-                code, text = NoticeCode.EXCEPTION_RULE_UNKNOWN, "no rule has this id"
-            elif today > expires:
-                code, text = NoticeCode.EXCEPTION_EXPIRED, f"it expired on {expires.isoformat()}"
-            elif today < approved:
-                code, text = (
-                    NoticeCode.EXCEPTION_NOT_YET,
-                    f"it was approved only on {approved.isoformat()}",
-                )
-            elif rule.id not in breached:
-                code, text = NoticeCode.EXCEPTION_UNUSED, "the rule is not breached"
+                text = "no rule has this id"
+                if any(names_rule(item, one) for one in strategy.portfolio):
+                    text = "the rule is about the whole portfolio, which has its own exceptions"
+                said: _Why | None = (NoticeCode.EXCEPTION_RULE_UNKNOWN, text)
             else:
-                continue
-            identity = name if rule is None else rule.id
-            found.append(
-                Notice(code, f"the exception to {name} does not count: {text}", identity, path)
-            )
+                said = out_of_use(item, rule.id in breached, today)
+            if said is not None:
+                identity = str(item["rule"]) if rule is None else rule.id
+                found.append(does_not_count(item, *said, identity, path))
         return found
 
 
-def _names(item: dict[str, Value], rule: Rule) -> bool:
+def acceptance(
+    items: Iterable[tuple[str, dict[str, Value]]],
+    rule: Rule | PortfolioRule,
+    severities: Sequence[str],
+    strategy: Strategy,
+    leads: Leads,
+    today: dt.date,
+) -> Acceptance:
+    """Whether one of these exceptions, which all name what is breached, accepts a breach that has
+    one of `severities`, the highest first."""
+    live = [(path, item) for path, item in items if not _out_of_time(item, today)]
+    accepted: list[dict[str, Value] | None] = []
+    notices: list[Notice] = []
+    lead_known = True
+    for severity in severities:
+        chosen = doubtful = None
+        for path, item in live:
+            objection = _objection(item, severity, strategy, leads)
+            if objection is None and leads.is_own(str(item["approver"])) is False:
+                chosen = item
+                break
+            if objection is None:
+                doubtful = doubtful or item
+            elif severity == severities[0]:
+                text = f"the exception to {rule.id} does not count: {objection}"
+                notices.append(Notice(NoticeCode.EXCEPTION_NOT_ALLOWED, text, rule.id, path))
+        lead_known = lead_known and (chosen is not None or doubtful is None)
+        accepted.append(chosen or doubtful)
+    if not any(accepted):
+        return Acceptance(notices=tuple(notices))
+    open_points = [] if lead_known else [LEAD]
+    if not all(accepted):
+        open_points.append(SEVERITY)
+    return Acceptance(accepted[0], tuple(open_points))
+
+
+def names_rule(item: dict[str, Value], rule: Rule | PortfolioRule) -> bool:
+    """Is it to this rule that an exception is?"""
     return item["rule"] == rule.id or item["rule"] in rule.aliases
+
+
+def out_of_use(item: dict[str, Value], breached: bool, today: dt.date) -> _Why | None:
+    """Why an exception says nothing today, whoever approved it; None where it does."""
+    expires, approved = item["expires"], item["approved_on"]
+    if today > expires:
+        return NoticeCode.EXCEPTION_EXPIRED, f"it expired on {expires.isoformat()}"
+    if today < approved:
+        return NoticeCode.EXCEPTION_NOT_YET, f"it was approved only on {approved.isoformat()}"
+    return None if breached else (NoticeCode.EXCEPTION_UNUSED, "the rule is not breached")
+
+
+def does_not_count(
+    item: dict[str, Value], code: NoticeCode, why: str, rule: str, path: str
+) -> Notice:
+    """The notice that an exception does not count."""
+    return Notice(code, f"the exception to {item['rule']} does not count: {why}", rule, path)
 
 
 def _out_of_time(item: dict[str, Value], today: dt.date) -> bool:
@@ -139,7 +193,7 @@ def _out_of_time(item: dict[str, Value], today: dt.date) -> bool:
 
 
 def _objection(
-    item: dict[str, Value], severity: str, strategy: Strategy, facts: dict[str, Any]
+    item: dict[str, Value], severity: str, strategy: Strategy, leads: Leads
 ) -> str | None:
     acceptance = strategy.exceptions.get(severity)
     approver = str(item["approver"])
@@ -148,9 +202,8 @@ def _objection(
     if approver.casefold() not in {role.casefold() for role in acceptance.approvers}:
         roles = " or ".join(acceptance.approvers)
         return f"a breach of severity {severity} is accepted by {roles}, not by {approver}"
-    lead = facts.get(LEAD)
-    if isinstance(lead, str) and lead.casefold() == approver.casefold():
-        return f"{approver} leads on the partnership and cannot approve their own exception"
+    if leads.is_own(approver) is True:
+        return f"{approver} leads on {leads.of} and cannot approve their own exception"
     if acceptance.longest is not None:
         last = logic.add(item["approved_on"], acceptance.longest)
         if last is not UNKNOWN and item["expires"] > last:

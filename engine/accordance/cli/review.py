@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Mapping, Sequence
 
 import click
 
@@ -60,6 +59,12 @@ Examples:
         help="The spellings of providers. [default: aliases.yaml in the folder or the strategy]",
     ),
     click.option(
+        "--exceptions",
+        metavar="FILE",
+        help="Accepted breaches of rules over the portfolio. "
+        "[default: exceptions.yaml in the folder or the strategy]",
+    ),
+    click.option(
         "--format",
         "-f",
         "format_name",
@@ -82,6 +87,7 @@ def command(
     earlier: str | None,
     views: tuple[str, ...],
     aliases: str | None,
+    exceptions: str | None,
     format_name: str | None,
     audience: str,
     everything: bool,
@@ -97,6 +103,7 @@ def command(
     Exit code: 0 done, 2 something could not be read (the rest is reviewed), or the call is wrong.
     """
     from ..check.checker import Checker
+    from ..portfolio.body_files import ALIASES, EXCEPTIONS, find_body_files
     from ..review.portfolio_reading import Portfolio, read_portfolio
     from ..review.reviewing import review
     from ..strategy.reading import load_strategy
@@ -116,6 +123,7 @@ def command(
             except Refused as refused:
                 # A survey that cannot be read takes nothing from the review of the facts.
                 portfolio.problems += refused.problems
+    named = {ALIASES: aliases, EXCEPTIONS: exceptions}
     before = read_portfolio([earlier], model) if earlier is not None else Portfolio()
     found = review(
         checker,
@@ -124,7 +132,11 @@ def command(
         earlier=before.cases,
         earlier_on=before.evaluated_on,
         problems=[*portfolio.problems, *before.problems],
-        aliases=_aliases(aliases, sources, checker.strategy.folder),
+        kept=find_body_files(
+            sources,
+            checker.strategy,
+            {**portfolio.kept, **{kind: file for kind, file in named.items() if file is not None}},
+        ),
         audience=audience,
         progress=lambda cases: with_progress(list(cases), "reviewing"),
     )
@@ -146,14 +158,6 @@ def command(
         )
         return 2
     return 0
-
-
-def _aliases(path: str | None, sources: Sequence[str], folder: str) -> Mapping[str, str]:
-    """The body's table of spellings: the one named, else that beside the facts or the strategy."""
-    from ..portfolio.providers import FILE, load_table
-
-    beside = [source for source in sources if os.path.isfile(os.path.join(source, FILE))]
-    return load_table(path, beside[0] if beside else folder)
 
 
 def _format(name: str | None, output: str | None) -> str:

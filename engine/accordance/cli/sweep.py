@@ -77,6 +77,12 @@ Examples:
         metavar="FILE",
         help="The spellings of providers. [default: aliases.yaml in the folder or the strategy]",
     ),
+    click.option(
+        "--exceptions",
+        metavar="FILE",
+        help="Accepted breaches of rules over the portfolio. "
+        "[default: exceptions.yaml in the folder or the strategy]",
+    ),
     click.option("--resume", is_flag=True, help="Go on with a run to --out that was broken off."),
     click.option(
         "--on",
@@ -127,6 +133,7 @@ def command(
     combine: bool,
     baseline: str | None,
     aliases: str | None,
+    exceptions: str | None,
     resume: bool,
     engine: str,
     sample: int,
@@ -152,7 +159,7 @@ def command(
     if resume and place is None:
         raise click.UsageError("`--resume` goes on with a stored run; name it by `--out`")
     try:
-        from ..sweep.across import find_aliases
+        from ..portfolio.body_files import ALIASES, EXCEPTIONS, find_body_files
         from ..sweep.run_reading import open_run
         from ..sweep.running import Task, run
         from ..sweep.sources import find_sources
@@ -170,7 +177,7 @@ def command(
         mapping=mapping,
         combine=combine,
         baseline=None if baseline is None else open_run(baseline),
-        aliases=find_aliases(aliases, sources, loaded),
+        kept=find_body_files(sources, loaded, {ALIASES: aliases, EXCEPTIONS: exceptions}),
     )
     with ExitStack() as stack:
         if name in run_formats.FORMATS and place is None:

@@ -14,8 +14,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Final
 
-from ..check.answer import PROGRAM, strategy_stamp
+from ..check.answer import PROGRAM, open_exception, strategy_stamp
 from ..check.checker import Checker
+from ..check.exceptions import LEAD, SEVERITY
 from ..check.judging import Judgement, static_path
 from ..check.prose import joined, plain, round_to, spoken
 from ..check.small_groups import WITHHELD, SmallGroups
@@ -29,6 +30,8 @@ from ..strategy.due import due_on
 from ..strategy.message import UNMET, fill
 from ..strategy.model import EVIDENCE
 from ..strategy.portfolio import GROUP, PORTFOLIO, RESULT, TITLE, PortfolioRule
+from ..strategy.portfolio_exceptions import GroupException
+from .exceptions import Accepting
 from .judging import GroupCodes, GroupJudgement, Said, judgements
 from .members import Member, Reader, over_a_group
 
@@ -41,26 +44,29 @@ MOST_MISSING: Final = 200
 MOST_RESULTS: Final = 1_000
 """So many findings of one rule are told in full, the others in brief."""
 UNNAMED: Final = "not known"
+_OPEN_POINTS: Final = {
+    LEAD: "who leads on each partnership of the group",
+    SEVERITY: "how severe the breach is",
+}
 _CASE: Final = re.compile(r"\[(\d+)\]\.?(.*)", re.DOTALL)
-
-
-def answer(
-    reader: Reader, members: Sequence[Member], today: dt.date, names: Iterable[str] = ()
-) -> dict[str, Any]:
-    """What every rule over the portfolio says of these cases. `names` are those of the providers,
-    for the report on their spellings."""
-    return Answering(reader, members, today).document(names)
 
 
 class Answering:
     """Puts what the rules say into words and JSON."""
 
-    def __init__(self, reader: Reader, members: Sequence[Member], today: dt.date) -> None:
+    def __init__(
+        self,
+        reader: Reader,
+        members: Sequence[Member],
+        today: dt.date,
+        exceptions: Sequence[GroupException] = (),
+    ) -> None:
         self.reader = reader
         self.checker: Checker = reader.checker
         self.strategy = reader.checker.strategy
         self.members = members
         self.today = today
+        self._accepting = Accepting(exceptions, self.strategy, reader.providers, today)
         self._codes = [
             GroupCodes.of(rule, self.strategy, self.checker.names) for rule in reader.rules
         ]
@@ -71,14 +77,15 @@ class Answering:
         self._named: dict[str, frozenset[str]] = {}
 
     def document(self, names: Iterable[str]) -> dict[str, Any]:
-        """The documented form."""
+        """The documented form. `names` are those of the providers, for the report on their
+        spellings."""
         rules, results, more = [], [], []
         for codes in self._codes:
             counts: Counter[str] = Counter()
             listed = 0
-            for one in judgements(codes, self.members, self.today):
+            for one in self._judgements(codes):
                 counts["moot" if one.said.moot else one.outcome.value] += 1
-                if one.kind is None and one.scene.codes.rule.group_by:
+                if not is_listed(one.rule, one.said):
                     continue
                 listed += 1
                 if listed <= MOST_RESULTS:
@@ -89,16 +96,16 @@ class Answering:
             entry = rule_entry(codes.rule, counts)
             rules.append(entry | {"results_more": max(0, listed - MOST_RESULTS)})
         return document(self.checker, self.today, len(self.members), rules, results, more) | {
-            "providers": self.reader.providers.report(names)
+            "notices": self._accepting.notices(),
+            "providers": self.reader.providers.report(names),
         }
+
+    def _judgements(self, codes: GroupCodes) -> Iterator[GroupJudgement]:
+        return judgements(codes, self.members, self.today, self._accepting)
 
     def all(self) -> list[dict[str, Any]]:
         """The results of every group, findings or not."""
-        return [
-            self.result(one)
-            for codes in self._codes
-            for one in judgements(codes, self.members, self.today)
-        ]
+        return [self.result(one) for codes in self._codes for one in self._judgements(codes)]
 
     # one result
 
@@ -134,6 +141,7 @@ class Answering:
             "actions": actions(rule, self.today, self.strategy.holidays) if kind else [],
             "because": rule.because,
             "basis": list(rule.basis),
+            "accepted_by": accepted_by(one.said),
         }
 
     def _paths_of(self, one: GroupJudgement) -> Mapping[int, str]:
@@ -239,6 +247,10 @@ class Answering:
             for member, _ in cases:
                 if isinstance(member.ranks[one.rule.id], Span):
                     yield from behind(member, RESULT)
+        if LEAD in one.said.acceptance_needs:
+            yield from self._leads_open(one)
+        if one.said.unmet:
+            return
         if PORTFOLIO in self._reads(one.rule):
             rule = one.rule.id
             within = {id(member) for member, _ in cases}
@@ -252,6 +264,21 @@ class Answering:
             )
         for member, sure in cases:
             if not sure or one.rule.mark is not None:
+                for name in self.reader.doubts(one.rule, member).missing:
+                    yield member.case.id, name
+
+    def _leads_open(self, one: GroupJudgement) -> Iterator[tuple[str, str]]:
+        """Cases of which it is not known who leads on them, and whether those belong to the group
+        that are led by who approved an exception to it."""
+        case = None if one.member is None else one.member.case.id
+        approvers = self._accepting.approvers(one.rule, one.scene.group, case)
+        for member, sure in one.scene.cases if one.member is None else ((one.member, True),):
+            lead = member.lead
+            if lead is UNKNOWN:
+                yield member.case.id, LEAD
+            elif not isinstance(lead, str) or lead.casefold() not in approvers:
+                continue
+            if not sure:
                 for name in self.reader.doubts(one.rule, member).missing:
                     yield member.case.id, name
 
@@ -335,11 +362,11 @@ class Answering:
         missing_more: bool,
         evidence: Evidence,
     ) -> str:
-        if one.outcome is Outcome.NON_COMPLIANT:
+        if one.outcome in (Outcome.NON_COMPLIANT, Outcome.ACCEPTED_EXCEPTION):
             phrase = joined(unmet)
             return fill(one.rule.finding, lambda name: self._value_of(one, name, phrase))
         reasons = [] if missing else list(evidence.reasons)
-        return other_message(one.outcome, one.said.moot, len(missing), missing_more, reasons)
+        return other_message(one.said, len(missing), missing_more, reasons)
 
     def _units(self, rule: PortfolioRule) -> dict[str, str | None]:
         return {figure.name: figure.unit for figure in rule.figures}
@@ -439,16 +466,28 @@ def in_brief(
     }
 
 
-def other_message(
-    outcome: Outcome, moot: bool, missing: int, missing_more: bool, reasons: Sequence[str]
-) -> str:
+def is_listed(rule: PortfolioRule, said: Said) -> bool:
+    """Does it stand among the results: a finding, an accepted breach, or what is said of the whole
+    portfolio?"""
+    accepted = said.outcome is Outcome.ACCEPTED_EXCEPTION
+    return accepted or kind_of(said.outcome, said.moot) is not None or rule.group_by is None
+
+
+def accepted_by(said: Said) -> dict[str, Any] | None:
+    """The exception to a breach, None where there is none."""
+    return None if said.accepted_by is None else dict(said.accepted_by)
+
+
+def other_message(said: Said, missing: int, missing_more: bool, reasons: Sequence[str]) -> str:
     """One sentence for an outcome that is no breach; `missing` is how many facts would decide, or
     the least number of them where there are more."""
-    if outcome is Outcome.COMPLIANT:
+    if said.outcome is Outcome.COMPLIANT:
         return "All that the rule asks for is there."
-    if outcome is Outcome.NOT_APPLICABLE:
+    if said.outcome is Outcome.NOT_APPLICABLE:
         return "Does not apply to this group."
-    if moot:
+    if said.acceptance_needs:
+        return open_exception([_OPEN_POINTS[point] for point in said.acceptance_needs])
+    if said.moot:
         return "Nothing to find out: whatever the missing facts are, this is no breach."
     parts = [*reasons]
     if missing:

@@ -9,7 +9,8 @@ from typing import Any
 from ..check.checker import Checker
 from ..check.judging import Assessment
 from ..facts.case import Case
-from .answer import Answering, answer
+from .answer import Answering
+from .body_files import NOTHING_KEPT, BodyFiles
 from .members import Member, Reader
 from .providers import Providers, stated_groups
 
@@ -18,26 +19,27 @@ def evaluate(
     checker: Checker,
     cases: Sequence[tuple[Case, Assessment]],
     today: dt.date,
-    table: Mapping[str, str] | None = None,
+    kept: BodyFiles = NOTHING_KEPT,
     only: Collection[str] | None = None,
 ) -> dict[str, Any]:
-    """What the rules over the portfolio say of cases that were checked on one day. `table` is the
-    body's table of aliases; `only` are the ids of the rules that are asked, None for all."""
-    reader, members = members_of(checker, cases, table)
+    """What the rules over the portfolio say of cases that were checked on one day. `kept` is what
+    the body keeps for them; `only` are the ids of the rules that are asked, None for all."""
+    reader, members = members_of(checker, cases, kept.table)
     if only is not None:
         reader.rules = tuple(rule for rule in reader.rules if rule.id in only)
-    return answer(reader, members, today, provider_names(case for case, _ in cases))
+    answering = Answering(reader, members, today, kept.exceptions)
+    return answering.document(provider_names(case for case, _ in cases))
 
 
 def evaluate_all(
     checker: Checker,
     cases: Sequence[tuple[Case, Assessment]],
     today: dt.date,
-    table: Mapping[str, str] | None = None,
+    kept: BodyFiles = NOTHING_KEPT,
 ) -> list[dict[str, Any]]:
     """The results of every rule for every group, findings or not."""
-    reader, members = members_of(checker, cases, table)
-    return Answering(reader, members, today).all()
+    reader, members = members_of(checker, cases, kept.table)
+    return Answering(reader, members, today, kept.exceptions).all()
 
 
 def members_of(

@@ -11,11 +11,13 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import accumulate
+from typing import TYPE_CHECKING, Any
 
+from ..check.exceptions import SEVERITY, Leads
 from ..feel import logic
 from ..feel.compiling import DEFINED, FACTS, Code, Compiler, Evidence, Frame, Names, new_frame
 from ..feel.types import ContextType
@@ -34,6 +36,9 @@ from ..strategy.portfolio import (
     group_names,
 )
 from .members import Member, listed
+
+if TYPE_CHECKING:
+    from .exceptions import Accepting
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +74,21 @@ class GroupCodes:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a rule says, whatever it is said of."""
+    """What a rule says, whatever it is said of.
+
+    `possible` are the severities that a breach may turn out to have, the highest first.
+    `accepted_by` is the exception to a breach, as JSON has it; `acceptance_needs` is what one must
+    know to tell whether an exception counts: who leads, or how severe the breach is.
+    """
 
     outcome: Outcome
     moot: bool
     severity: str
     severity_least: str
     unmet: tuple[int, ...]
+    possible: tuple[str, ...]
+    accepted_by: Mapping[str, Any] | None = None
+    acceptance_needs: tuple[str, ...] = ()
 
 
 def judge(
@@ -98,14 +111,26 @@ def judge(
         unmet = tuple(index for index, state in enumerate(require) if state is False)
     else:
         outcome = Outcome.INSUFFICIENT_EVIDENCE
-    highest = least = rule.severity
-    for level, state in steps:
-        if state is not False:
-            highest = max(highest, level, key=SEVERITY_RANK.__getitem__)
-        if state is True:
-            least = max(least, level, key=SEVERITY_RANK.__getitem__)
+    rank = SEVERITY_RANK.__getitem__
+    least = max([rule.severity, *(level for level, state in steps if state is True)], key=rank)
+    open_ = {level for level, state in steps if state is UNKNOWN and rank(level) > rank(least)}
+    possible = (*sorted(open_, key=rank, reverse=True), least)
     moot = outcome is Outcome.INSUFFICIENT_EVIDENCE and when is UNKNOWN and met is True
-    return Said(outcome, moot, highest, least, unmet)
+    return Said(outcome, moot, possible[0], least, unmet, possible)
+
+
+def leads_of(rule: PortfolioRule, leads: Iterable[tuple[Value, bool]]) -> Leads:
+    """Who leads on what a rule speaks of, from the lead officers and whether it is certain that
+    their partnership is meant: those of a group, or with `rank` the one."""
+    certain: set[str] = set()
+    possible: set[str] = set()
+    unknown = False
+    for lead, sure in leads:
+        if isinstance(lead, str):
+            (certain if sure else possible).add(lead.casefold())
+        unknown = unknown or lead is UNKNOWN
+    of = "the partnership" if rule.rank is not None else "one of the partnerships"
+    return Leads(of, frozenset(certain), frozenset(possible - certain), unknown)
 
 
 def groups_of(rule: PortfolioRule, members: Sequence[Member]) -> list[str | None]:
@@ -224,20 +249,24 @@ class GroupJudgement:
         return kind_of(self.said.outcome, self.said.moot)
 
     def evidence(self, paths: Mapping[int, str]) -> Evidence:
-        """What it rests on: all conditions for a pass, the unmet ones for a breach, and what is
-        unknown for a gap."""
+        """What it rests on: all conditions for a pass, the unmet ones for a breach, accepted or
+        not, and what is unknown for a gap."""
         codes, frame = self.scene.codes, self.scene.frame(self.member, self.sure, paths)
         when = [codes.when] if codes.when is not None else []
         if self.outcome is Outcome.NOT_APPLICABLE:
             chosen = when
-        elif self.outcome is Outcome.NON_COMPLIANT:
+        elif self.said.unmet:
             chosen = [*when, *(codes.require[index] for index in self.said.unmet)]
+            if SEVERITY in self.said.acceptance_needs:
+                steps = (code for _, code in codes.severity_when)
+                chosen += [code for code in steps if code.value(frame) is UNKNOWN]
         else:
             chosen = [*when, *codes.require]
         found = Evidence()
         for code in chosen:
             state = code.value(frame)
-            if self.outcome is Outcome.INSUFFICIENT_EVIDENCE and state is True:
+            gap = self.outcome is Outcome.INSUFFICIENT_EVIDENCE and not self.said.unmet
+            if gap and state is True:
                 continue
             one = Evidence()
             code.evidence(frame, one)
@@ -265,10 +294,30 @@ def _marked(
 
 
 def judgements(
-    codes: GroupCodes, members: Sequence[Member], today: dt.date
+    codes: GroupCodes,
+    members: Sequence[Member],
+    today: dt.date,
+    accepting: Accepting | None = None,
 ) -> Iterator[GroupJudgement]:
     """What a rule says of every group of a portfolio, in the order of their names; with `rank` of
-    every case in them, in the order of the portfolio."""
+    every case in them, in the order of the portfolio. `accepting` has the exceptions, if any."""
+    for one in _before_exceptions(codes, members, today):
+        yield one if accepting is None else _with_exceptions(one, accepting)
+
+
+def _with_exceptions(one: GroupJudgement, accepting: Accepting) -> GroupJudgement:
+    case = None if one.member is None else one.member.case.id
+    if not accepting.names(one.rule, one.scene.group, case):
+        return one
+    about = one.scene.cases if one.member is None else ((one.member, one.sure),)
+    leads = leads_of(one.rule, ((each.lead, sure) for each, sure in about))
+    said = accepting.judge(one.rule, one.scene.group, case, one.said, leads)
+    return replace(one, said=said)
+
+
+def _before_exceptions(
+    codes: GroupCodes, members: Sequence[Member], today: dt.date
+) -> Iterator[GroupJudgement]:
     rule = codes.rule
     for group in groups_of(rule, members):
         scene = Scene.of(codes, today, group, members)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from ..check.exceptions import LEAD
 from ..feel.compiling import DEFINED, Code, Compiler, Evidence, Names, new_frame
 from ..feel.functions import pairs_of
 from ..feel.syntax import Name, Node, Path, walk
@@ -56,6 +57,11 @@ class Member:
     memberships: Mapping[str, Membership]
     ranks: Mapping[str, Value]
     """What the rules with `rank` order it by, by their ids."""
+
+    @property
+    def lead(self) -> Value:
+        """Who leads on it, by role."""
+        return self.case.facts.get(LEAD, UNKNOWN)
 
 
 class Reader:

@@ -18,6 +18,7 @@ from ..check.small_groups import VIEWS
 from ..facts.case import Case
 from ..facts.model import FactModel
 from ..facts.reading import case_of_text, load_case, read_case
+from ..portfolio.body_files import FILES
 from ..problem import Code, Place, Problem, Refused
 from ..source.reading import read_leniently
 from ..source.tree import Located, Mapping
@@ -29,7 +30,9 @@ FACT_ENDINGS: Final = (".yaml", ".yml", ".json")
 LINE_ENDINGS: Final = (".ndjson", ".jsonl")
 TABLE_ENDINGS: Final = (".csv", ".tsv", ".xlsx", ".xlsm")
 NO_FACTS: Final = tuple(
-    f"{what}{ending}" for what in ("aliases", ".expected", ".mapping") for ending in FACT_ENDINGS
+    f"{what}{ending}"
+    for what in ("aliases", "exceptions", ".expected", ".mapping")
+    for ending in FACT_ENDINGS
 )
 """Ends of the names of files that stand beside fact files and are none."""
 MOST_CASES: Final = 5_000
@@ -39,11 +42,12 @@ MAX_MANIFEST_BYTES: Final = 64 * 1024 * 1024
 @dataclass(slots=True)
 class Portfolio:
     """The cases that could be read, in the order of their files, and what could not; of a sweep
-    also its evaluation date."""
+    also its evaluation date, and the files that its body kept, by their kinds."""
 
     cases: list[Case] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     evaluated_on: dt.date | None = None
+    kept: dict[str, str] = field(default_factory=dict)
 
 
 def read_portfolio(paths: Sequence[str], model: FactModel) -> Portfolio:
@@ -121,6 +125,8 @@ def _swept(manifest: str, found: Portfolio) -> Iterator[tuple[str, str | None]]:
         schema = str(stated["schema"])
         sources = [(str(one["name"]), str(one["digest"])) for one in stated["sources"]]
         found.evaluated_on = dt.date.fromisoformat(stated["evaluated_on"])
+        kept = {kind: stated.get("portfolio", {}).get(kind) for kind in FILES}
+        found.kept = {kind: str(one["name"]) for kind, one in kept.items() if one is not None}
     except OSError:
         raise
     except (ValueError, KeyError, TypeError, RecursionError):

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from ..facts.case import Case
 from ..facts.withholding import without_sensitive
 from ..feel.values import UNKNOWN
 from ..plan.outcome import SEVERITY_RANK
+from ..portfolio.body_files import NOTHING_KEPT, BodyFiles
 from ..portfolio.evaluating import evaluate
 from ..problem import Problem, Refused
 from ..strategy.model import OPINIONS, SEVERITIES, VERDICTS
@@ -56,7 +57,7 @@ def review(
     earlier: Sequence[Case] = (),
     earlier_on: dt.date | None = None,
     problems: Iterable[Problem] = (),
-    aliases: Mapping[str, str] | None = None,
+    kept: BodyFiles = NOTHING_KEPT,
     audience: str = INTERNAL,
     progress: Progress = lambda cases: cases,
 ) -> Json:
@@ -76,7 +77,7 @@ def review(
     found += [problem for one in reviewed for problem in one.views.problems]
     members = [one.member for one in reviewed]
     strategy = checker.strategy
-    across = _across(checker, reviewed, today, aliases)
+    across = _across(checker, reviewed, today, kept)
     spectrum, health = strategy.spectrum, strategy.health
     return {
         "schema": SCHEMA,
@@ -266,12 +267,12 @@ def _across(
     checker: Checker,
     reviewed: Sequence[Reviewed],
     today: dt.date,
-    aliases: Mapping[str, str] | None,
+    kept: BodyFiles,
 ) -> Json:
     """What the rules over the portfolio find, the gravest first, and providers that are perhaps
     one under several spellings."""
     pairs = [(one.member.case, one.assessment) for one in reviewed]
-    said = evaluate(checker, pairs, today, aliases)
+    said = evaluate(checker, pairs, today, kept)
     found = [
         {
             name: one[name]

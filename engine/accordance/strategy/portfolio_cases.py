@@ -16,6 +16,7 @@ from .chain import folders_of
 from .fields import Fields, fields_of, in_file_order, suggestion
 from .folder import locate, read_case_files
 from .model import SEVERITIES, Strategy
+from .portfolio_exceptions import GroupException, read_entries
 from .supplied import OUTCOMES
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ CASE_FIELDS: Final = (
     "name",
     "given",
     "providers",
+    "exceptions",
     "on",
     "group",
     "case",
@@ -56,6 +58,7 @@ class PortfolioCase:
     given: AbstractMapping[str, Any]
     portfolio: tuple[Case, ...]
     providers: AbstractMapping[str, str]
+    exceptions: tuple[GroupException, ...]
     evaluated_on: dt.date
     group: str | None
     unnamed: bool
@@ -155,6 +158,7 @@ class _Reader:
         )
         group = fields.text("group")
         providers = self._providers(fields)
+        exceptions = read_entries(fields.items("exceptions"), self.strategy, self.problems)
         case, named = fields.text("case"), self._texts(fields, "cases")
         if len(self.problems) > before or not rule or not name or on is None:
             return
@@ -166,6 +170,7 @@ class _Reader:
                 {one.id: plain(item) for one, item in zip(known, given, strict=True)},
                 tuple(known),
                 providers,
+                exceptions,
                 on,
                 None if group == UNNAMED else group,
                 group == UNNAMED,

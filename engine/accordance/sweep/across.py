@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from ..portfolio.answer import document, worst
+from ..portfolio.body_files import BodyFiles
 from ..portfolio.evaluating import evaluate
-from ..portfolio.providers import FILE, load_table
 from ..problem import Code, Place, Problem, Refused
-from ..strategy.folder import locate
 from .records import Block
 from .run_files import PORTFOLIO
 from .seals import file_digest
@@ -21,7 +19,6 @@ if TYPE_CHECKING:
 
     from ..check.judging import Assessment
     from ..facts.case import Case
-    from ..strategy.model import Strategy
     from .run_reading import Run
     from .sweeping import Sweep
 
@@ -29,50 +26,13 @@ MOST_SHOWN: Final = 20
 """So many findings stand in the summary; all of them stand in the file of the run."""
 
 
-@dataclass(frozen=True, slots=True)
-class Aliases:
-    """The body's table of aliases, and the file it stands in, if there is one."""
-
-    path: str | None
-    digest: str | None
-    table: dict[str, str]
-
-    def said(self) -> dict[str, Any] | None:
-        """The file, for the manifest of a run."""
-        return None if self.path is None else {"name": self.path, "digest": self.digest}
-
-
-NO_ALIASES: Final = Aliases(None, None, {})
-
-
-def find_aliases(named: str | None, given: Sequence[str], strategy: Strategy) -> Aliases:
-    """The table that was named; else the one in a folder that is swept; else that of the strategy.
-
-    Raises Refused where it cannot be read.
-    """
-    import hashlib
-
-    path = named
-    if path is None:
-        folders = [one for one in given if os.path.isdir(one)]
-        folders += [locate(strategy.folder).path] if os.path.isdir(strategy.folder) else []
-        beside = [os.path.join(folder, FILE) for folder in folders]
-        path = next((one for one in beside if os.path.isfile(one)), None)
-    if path is None:
-        return NO_ALIASES
-    table = load_table(path)
-    with open(path, "rb") as file:
-        digest = f"sha256:{hashlib.sha256(file.read()).hexdigest()}"
-    return Aliases(path.replace(os.sep, "/"), digest, table)
-
-
 def by_check(
-    sweep: Sweep, blocks: Iterable[Block], gone: frozenset[int], aliases: Aliases
+    sweep: Sweep, blocks: Iterable[Block], gone: frozenset[int], kept: BodyFiles
 ) -> dict[str, Any]:
     """What the rules say, with every record read and checked by `check`; `gone` are the numbers of
     those that are no cases of the run."""
     pairs = list(_checked(sweep, blocks, gone))
-    made = evaluate(sweep.checker, pairs, sweep.options.today, aliases.table)
+    made = evaluate(sweep.checker, pairs, sweep.options.today, kept)
     names = sorted(rule.id for rule in sweep.strategy.portfolio)
     return made | {"told_from": {"columns": [], "check": names}}
 
@@ -82,7 +42,7 @@ def from_columns(
     tables: Iterable[pa.Table],
     blocks: Callable[[], Iterable[Block]],
     gone: frozenset[int],
-    aliases: Aliases,
+    kept: BodyFiles,
 ) -> dict[str, Any]:
     """What the rules say, told from the columns of a run; rules of a form that does not
     add up are told by `check`, with every record read again."""
@@ -94,26 +54,30 @@ def from_columns(
     assert features is not None
     names = [*columns_read(features, checker), *(one.name for one in features.columns)]
     rows = pa.concat_tables([table.select(names) for table in tables])
-    told = GroupColumns(features, checker, today, aliases.table, rows)
+    told = GroupColumns(features, checker, today, kept, rows)
     try:
         found = told.answers()
+        notices = told.accepting.notices()
         report = told.providers.report(found.providers)
     finally:
         told.close()
     others = {rule.id for rule in features.others}
     if others:
         pairs = list(_checked(sweep, blocks(), gone))
-        by_check = evaluate(checker, pairs, today, aliases.table, others)
+        by_check = evaluate(checker, pairs, today, kept, others)
         found.entries += by_check["rules"]
         found.results += by_check["results"]
         found.more += by_check["more"]
         report = by_check["providers"]
+        notices = [one for one in notices if one["rule"] not in others]
+        notices += [one for one in by_check["notices"] if one["rule"] in others]
+        notices.sort(key=lambda one: one["line"])
     order = {rule.id: place for place, rule in enumerate(sweep.strategy.portfolio)}
     for listed in (found.entries, found.results, found.more):
         listed.sort(key=lambda one: order[one["rule"]])
     made = document(checker, today, rows.num_rows, found.entries, found.results, found.more)
     told_from = {"columns": sorted(features.rules), "check": sorted(others)}
-    return made | {"providers": report, "told_from": told_from}
+    return made | {"notices": notices, "providers": report, "told_from": told_from}
 
 
 def _checked(

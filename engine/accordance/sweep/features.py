@@ -22,6 +22,7 @@ from functools import partial
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final
 
+from ..check.exceptions import LEAD
 from ..feel import syntax
 from ..feel.compiling import DEFINED, Code, Compiler, new_frame
 from ..feel.functions import pairs_of
@@ -112,6 +113,10 @@ class Features:
                 for path in NAMES_PATHS
             )
             self.provider_names = name, group
+        self.lead: str | None = None
+        """Who leads on a case; None where the strategy has no such fact."""
+        if LEAD in strategy.model.root.members:
+            self.lead = self._feature(NAMES, syntax.Name(LEAD))
 
     @property
     def columns(self) -> list[Feature]:
@@ -121,7 +126,7 @@ class Features:
         """Let `check` tell the rules that need one of these columns."""
         for rule in [*self.rules.values()]:
             needed = {rule.of, rule.group_by, rule.mark, *rule.conditions.values()}
-            needed |= {*rule.values.values(), *rule.listed.values()}
+            needed |= {*rule.values.values(), *rule.listed.values(), self.lead}
             if needed & names:
                 del self.rules[rule.rule.id]
                 self.others.append(rule.rule)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
@@ -20,12 +20,13 @@ from typing import TYPE_CHECKING, Any, Final
 import duckdb
 
 from ..check.checker import Checker
+from ..check.exceptions import LEAD
 from ..check.prose import joined, spoken
 from ..feel import logic
 from ..feel.compiling import DEFINED, Code, Compiler, Frame, Names, new_frame
 from ..feel.syntax import Name, Node, Path, walk
 from ..feel.types import ANY, NUMBER, TEXT, ContextType
-from ..feel.values import UNKNOWN, Span, Value
+from ..feel.values import NONE, UNKNOWN, Span, Value
 from ..plan.outcome import Kind, kind_of
 from ..plan.reading import FactsRead
 from ..portfolio.aggregates import COUNT, EVERY, SOME, SUM, Aggregate, aggregate_name
@@ -34,15 +35,19 @@ from ..portfolio.answer import (
     MOST_MISSING,
     MOST_RESULTS,
     UNNAMED,
+    accepted_by,
     actions,
     figure,
     in_brief,
+    is_listed,
     other_message,
     result_head,
     rule_entry,
     said,
 )
-from ..portfolio.judging import Ranking, Said, judge
+from ..portfolio.body_files import BodyFiles
+from ..portfolio.exceptions import Accepting
+from ..portfolio.judging import Ranking, Said, judge, leads_of
 from ..portfolio.members import listed, span_name
 from ..portfolio.providers import Providers
 from ..strategy.message import UNMET, fill
@@ -127,7 +132,7 @@ class GroupColumns:
         features: Features,
         checker: Checker,
         today: dt.date,
-        table: Mapping[str, str],
+        kept: BodyFiles,
         rows: pa.Table,
         memory: str = "2GB",
     ) -> None:
@@ -137,7 +142,8 @@ class GroupColumns:
         self._connection = duckdb.connect(config={"memory_limit": memory})
         self._connection.register("given", rows)
         self.cases = rows.num_rows
-        self.providers = Providers(table, self._stated())
+        self.providers = Providers(kept.table, self._stated())
+        self.accepting = Accepting(kept.exceptions, checker.strategy, self.providers, today)
         self._make_rows()
         self._reads = FactsRead(checker.plan)
 
@@ -458,12 +464,13 @@ class _OneRule:
             seen = True
             values = self._values({**sums, **self._portfolio_sums})
             told = evaluating.told(group, exists or self.rule.group_by is None, values)
+            told = self._with_exceptions(told)
             counts["moot" if told.said.moot else told.said.outcome.value] += 1
-            if kind_of(told.said.outcome, told.said.moot) is not None or self.rule.group_by is None:
+            if is_listed(self.rule, told.said):
                 found.append(told)
         if not seen and self.rule.group_by is None:
             values = self._values({**dict.fromkeys(self._zero(), 0), **self._portfolio_sums})
-            told = evaluating.told(None, True, values)
+            told = self._with_exceptions(evaluating.told(None, True, values))
             counts["moot" if told.said.moot else told.said.outcome.value] += 1
             found.append(told)
         return counts, found
@@ -514,6 +521,7 @@ class _OneRule:
             counts["moot" if one.said.moot else one.said.outcome.value] += count
             if kind_of(one.said.outcome, one.said.moot) is not None:
                 told[grp, sure, *bounds] = one
+        self._meet_exceptions()
         if not told:
             return counts, []
         columns = zip(*told, strict=True)
@@ -533,7 +541,12 @@ class _OneRule:
         found: list[_Told] = []
         for *key, row, case, title in rows:
             one = told[tuple(key)]
-            found.append(_CaseTold(key[0], one.said, one.figures, one.exists, row, case, title))
+            each = _CaseTold(key[0], one.said, one.figures, one.exists, row, case, title)
+            judged = self._with_exceptions(each)
+            if judged.said.outcome is not each.said.outcome:
+                counts[each.said.outcome.value] -= 1
+                counts[judged.said.outcome.value] += 1
+            found.append(judged)
         return counts, found
 
     # the answer
@@ -604,7 +617,11 @@ class _OneRule:
         missing = self._missing.get(told.group, []) if kind is Kind.GAP else []
         missing_more = len(missing) > MOST_MISSING
         missing = missing[:MOST_MISSING]
-        reasons = self._reasons() if kind is Kind.GAP and not missing else []
+        needs = told.said.acceptance_needs
+        if needs:
+            missing = self._leads_unknown(told) if LEAD in needs else []
+            missing_more = len(missing) > MOST_MISSING
+        reasons = self._reasons() if kind is Kind.GAP and not missing and not needs else []
         unmet = self._unmet(told, figures)
         return result_head(rule, told.group, told.of_case) | {
             "outcome": outcome.value,
@@ -637,7 +654,60 @@ class _OneRule:
             else [],
             "because": rule.because,
             "basis": list(rule.basis),
+            "accepted_by": accepted_by(told.said),
         }
+
+    # exceptions
+
+    def _with_exceptions(self, told: _Told) -> _Told:
+        """What is said once exceptions are taken into account."""
+        accepting = self.within.accepting
+        if not accepting.names(self.rule, told.group, told.of_case):
+            return told
+        leads = leads_of(self.rule, self._leads(told))
+        said = accepting.judge(self.rule, told.group, told.of_case, told.said, leads)
+        return replace(told, said=said)
+
+    def _meet_exceptions(self) -> None:
+        """Note of which exceptions to a ranked case there is such a case."""
+        for about in self.within.accepting.abouts(self.rule):
+            query = f'SELECT 1 FROM everyone AS m JOIN f ON f."{ROW}" = m.row'
+            if self._run(f"{query} WHERE m.grp = ? AND f.id = ?", about[1:]).fetchall():
+                self.within.accepting.meet(about)
+
+    def _leads(self, told: _Told) -> list[tuple[Value, bool]]:
+        """Who leads on the cases of a group, or on the one case, and whether it is certain that
+        they are in it; each pair once."""
+        column = self.within.features.lead
+        if column is None:
+            return [(UNKNOWN, True)]
+        pairs = self._fetch(
+            f'SELECT DISTINCT f."{column}"[1].name, f."{column}" IS NULL, m.sure'
+            f' FROM ({self._about(told)}) AS m JOIN f ON f."{ROW}" = m.row ORDER BY ALL'
+        )
+        return [
+            (UNKNOWN if open_ else NONE if name is None else name, sure)
+            for name, open_, sure in pairs
+        ]
+
+    def _leads_unknown(self, told: _Told) -> list[dict[str, str]]:
+        """The cases of a group of which it is not known who leads on them, and what else is not
+        known of cases that may be in it."""
+        column = self.within.features.lead
+        open_ = "true" if column is None else f'f."{column}" IS NULL'
+        rows = self._fetch(
+            f'SELECT f.id FROM ({self._about(told)}) AS m JOIN f ON f."{ROW}" = m.row'
+            f" WHERE {open_} ORDER BY m.row LIMIT {MOST_MISSING + 1}"
+        )
+        return [{"case": case, "path": LEAD} for (case,) in rows]
+
+    def _about(self, told: _Told) -> str:
+        """The cases that something is said of: each row, and whether it is certain."""
+        if isinstance(told, _CaseTold):
+            return f"SELECT {told.row} AS row, true AS sure"
+        name = (told.group or "").replace("'", "''")
+        named = f"SELECT row, sure FROM m WHERE grp = '{name}'"
+        return f"{named} UNION ALL SELECT row, false FROM a ANTI JOIN ({named}) AS own USING (row)"
 
     def _listed(self, over: str, column: str | None, field: str) -> dict[str | None, Value]:
         """The titles or ids of the cases of each group of which a condition holds, those that are
@@ -724,10 +794,10 @@ class _OneRule:
         missing_more: bool,
         reasons: list[str],
     ) -> str:
-        if told.said.unmet:
+        if told.said.unmet and not told.said.acceptance_needs:
             phrase = joined(unmet)
             return fill(self.rule.finding, lambda name: self._word(told, name, figures, phrase))
-        return other_message(told.said.outcome, told.said.moot, missing, missing_more, reasons)
+        return other_message(told.said, missing, missing_more, reasons)
 
     def _word(self, told: _Told, name: str, figures: Mapping[str, Value], unmet: str = "") -> str:
         if name == UNMET:

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .. import __version__
+from ..portfolio.body_files import NOTHING_KEPT, BodyFiles
 from ..problem import Code, Place, Problem, Refused
 from ..strategy.model import Strategy
 from . import answers
-from .across import NO_ALIASES, Aliases, by_check, from_columns, in_short
+from .across import by_check, from_columns, in_short
 from .answers import ROW
 from .baseline import Against
 from .manifest import about_run, manifest_of, rules_of
@@ -51,14 +52,15 @@ class Outcome:
 @dataclass(frozen=True, slots=True)
 class Task:
     """What to sweep: the files as they were named and found. `combine` puts records of one id
-    together; `baseline` is the run to compare with; `aliases` are the spellings of providers."""
+    together; `baseline` is the run to compare with; `kept` is what the body keeps for the rules
+    over the portfolio."""
 
     given: Sequence[str]
     sources: Sequence[Source]
     mapping: str | None = None
     combine: bool = False
     baseline: Run | None = None
-    aliases: Aliases = NO_ALIASES
+    kept: BodyFiles = NOTHING_KEPT
 
 
 def run(
@@ -90,7 +92,7 @@ def run(
         across = making.across()
         if across is not None:
             summary["portfolio"] = in_short(across)
-            manifest["portfolio"] = {"aliases": task.aliases.said(), "rules": across["rules"]}
+            manifest["portfolio"] = {**task.kept.said(), "rules": across["rules"]}
         if workshop is not None:
             if across is not None:
                 files[PORTFOLIO] = workshop.write(PORTFOLIO, long_text_of(across))
@@ -120,7 +122,7 @@ def _key(strategy: Strategy, task: Task, options: Options) -> dict[str, Any]:
         "seed": options.seed,
         "sources": [[source.path, source.kind, *source.companions] for source in task.sources],
         "combine": task.combine,
-        "aliases": task.aliases.digest,
+        "kept": task.kept.said(),
         "baseline": None if task.baseline is None else task.baseline.digest,
     }
 
@@ -353,9 +355,9 @@ class _Making:
             return blocks_of(task.sources, sweep.strategy.model, task.combine)
 
         if self.engine != DUCKDB or sweep.features is None:
-            return by_check(sweep, blocks(), gone, task.aliases)
+            return by_check(sweep, blocks(), gone, task.kept)
         kept = (self._kept(self._table(part, OUTCOMES)) for part in self.parts)
-        return from_columns(sweep, kept, blocks, gone, task.aliases)
+        return from_columns(sweep, kept, blocks, gone, task.kept)
 
     def _all_rejected(self) -> pa.Table:
         import pyarrow as pa

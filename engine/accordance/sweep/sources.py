@@ -41,6 +41,8 @@ NO_FACTS: Final = (
     ".expected.json",
     "aliases.yaml",
     "aliases.yml",
+    "exceptions.yaml",
+    "exceptions.yml",
 )
 """Ends of the names of files that stand beside fact files and are none."""
 LISTS_OF_REJECTS: Final = (f"{REJECTS}.json",)

@@ -13,9 +13,10 @@ from typing import Any, Final
 
 from .. import __version__
 from ..feel.values import date
+from ..portfolio.body_files import FILES, find_body_files
 from ..problem import Code, Place, Problem, Refused
 from ..strategy.model import Strategy
-from .across import by_check, find_aliases, in_short
+from .across import by_check, in_short
 from .answers import ROW
 from .performing import differences
 from .records import Record
@@ -173,8 +174,16 @@ class _Verifying:
         for source in self._run.sources:
             for file in (source, *source.get("with", ())):
                 known[self._names.now(file["name"])] = file["digest"]
+        known |= {one["name"]: one["digest"] for _, one in self._kept()}
         faults = [fault for name in known if (fault := _source_fault(name, known[name]))]
         return _check("sources", f"{len(known):,} swept files", faults + self._others(known))
+
+    def _kept(self) -> Iterator[tuple[str, dict[str, str]]]:
+        """What the body kept for the rules over the portfolio: each kind, and its file."""
+        said = self._run.manifest.get("portfolio", {})
+        for kind in FILES:
+            if (one := said.get(kind)) is not None:
+                yield kind, {**one, "name": self._names.now(one["name"])}
 
     def _others(self, known: dict[str, str | None]) -> list[Problem]:
         """Files that a sweep would take today and did not take then."""
@@ -252,12 +261,10 @@ class _Verifying:
             return []
         manifest, strategy = self._run.manifest, self._strategy
         gone = frozenset(one[ROW] for one in self._run.rejected())
-        named = (manifest["portfolio"]["aliases"] or {}).get("name")
-        named = None if named is None else self._names.now(named)
         given = [self._names.now(name) for name in manifest["given"]]
-        aliases = find_aliases(named, given, strategy)
+        kept = find_body_files(given, strategy, {kind: one["name"] for kind, one in self._kept()})
         blocks = blocks_of(self._find(), strategy.model, manifest["combined"] is not None)
-        now = by_check(sweep, blocks, gone, aliases)
+        now = by_check(sweep, blocks, gone, kept)
         if manifest["engine"]["name"] == CHECK:
             same = long_text_of(now) == long_text_of(told)
         else:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from ..check.checker import Checker
+from ..portfolio.body_files import BodyFiles
 from ..portfolio.evaluating import evaluate_all
 from ..strategy.portfolio_cases import PortfolioCase
 
@@ -49,7 +50,8 @@ def with_portfolios(
 def _failure_of(case: PortfolioCase, checker: Checker) -> dict[str, Any] | None:
     """Where a portfolio does not come out as it should: given, expected and got."""
     pairs = [(one, checker.assess(one, case.evaluated_on)) for one in case.portfolio]
-    results = evaluate_all(checker, pairs, case.evaluated_on, case.providers)
+    kept = BodyFiles(case.providers, case.exceptions)
+    results = evaluate_all(checker, pairs, case.evaluated_on, kept)
     result = next((one for one in results if _is_asked(one, case)), None)
     expected = _expected(case)
     if result is None:
