@@ -6,7 +6,8 @@
 PYTHON ?= python3
 ALL    ?=
 ARGS   ?=
-N      ?= 10
+N      ?=
+ONLY   ?=
 CASE   ?= cases/backtest/g4s-olympics-2012-t1-scale-up.facts.yaml
 
 # durable-rules is compiled at installation; from Python 3.13 on its C code needs this define,
@@ -33,7 +34,9 @@ help: ## list what one can do
 	@echo "  PYTHON=python3.13  use another Python (3.11 or newer)"
 	@echo "  ALL=1              install and require what tests would otherwise skip"
 	@echo "  ARGS='-k table'    hand arguments on to the test suite"
-	@echo "  N=50               how often make crosscheck tries the laws"
+	@echo "  N=50               how often make crosscheck tries the laws (10)"
+	@echo "  ONLY=peers         one part of make bench: check, sweep, impact or peers"
+	@echo "  N=1000000          with how many records make bench sweeps"
 
 demo: $(READY) ## set up, then check one real partnership and print the report
 	@$(BIN)/accordance check $(CASE) --fail-on never
@@ -45,7 +48,7 @@ backtest: $(READY) ## run documented collaborations against the strategy, as fou
 	@$(BIN)/accordance test cases/backtest
 
 crosscheck: $(READY) ## try the laws N times as often, on examples that no run has seen
-	@ACCORDANCE_CROSSCHECK=$(N) $(BIN)/python -m pytest -q tests/laws tests/sweep/test_many_pairs.py tests/sweep/test_grounds.py $(ARGS)
+	@ACCORDANCE_CROSSCHECK=$(or $(N),10) $(BIN)/python -m pytest -q tests/laws tests/sweep/test_many_pairs.py tests/sweep/test_grounds.py $(ARGS)
 
 lint: $(READY) ## ruff (rules and format) and mypy --strict
 	$(BIN)/ruff check .
@@ -62,11 +65,20 @@ docs: $(READY) ## write the pages anew that are made from the rules and the prog
 	@$(BIN)/python -m accordance.feel.truth_tables docs/logic.md
 	@$(BIN)/python -m accordance.workbench.lint.diagnostics docs/lint
 
-bench: $(READY) ## measure; every figure is a ratio within one run
-	@$(BIN)/python -m benchmarks
+bench: $(READY) $(VENV)/.bench ## measure; every figure is a ratio within one run
+	@$(BIN)/python -u -m benchmarks $(ONLY) $(if $(N),--records $(N)) $(ARGS)
 
 clean: ## remove the virtual environments and caches
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis dist build
+
+# The engines that make bench compares with; one that cannot be installed here is left out.
+$(VENV)/.bench: $(READY) pyproject.toml constraints.txt
+	@$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["bench"], sep="\n")' \
+	  | while read -r engine; do \
+	    $(BIN)/python -m pip install --quiet --prefer-binary -c constraints.txt "$$engine" \
+	      || echo "make: $$engine cannot be installed here; it is left out" >&2; \
+	  done
+	@touch $@
 
 # What tests in a browser need; without `make test ALL=1` those tests are skipped where it lacks.
 browser:

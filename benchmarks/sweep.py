@@ -23,7 +23,7 @@ from accordance.facts.shapes import Boolean, Group, List, NumberShape, Shape
 from accordance.strategy.model import Strategy
 from accordance.strategy.reading import load_strategy
 from benchmarks.population import ROOT, TODAY, write
-from benchmarks.timing import row
+from benchmarks.timing import doing, row
 
 RECORDS = 50_000
 FILES = 1_000
@@ -35,7 +35,8 @@ def main(records: int = RECORDS) -> None:
     with tempfile.TemporaryDirectory(prefix="accordance-bench-") as folder:
         place = Path(folder)
         lines = place / "facts.ndjson"
-        write(lines, model, records)
+        with doing("writing the records"):
+            write(lines, model, records)
         size = lines.stat().st_size / 2**20
         print(f"sweep, {records:,} records, {size:,.0f} MB of NDJSON, {rules()} rules")
         bare = figure("read_as_is", lines)
@@ -87,13 +88,14 @@ def files(place: Path) -> None:
 
 def figure(what: str, path: Path) -> dict[str, Any]:
     """What a process of its own says of one of the functions below."""
-    done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.sweep", "--only", what, str(path)],
-        cwd=ROOT,
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
+    with doing(what.replace("_", " ")):
+        done = subprocess.run(
+            [sys.executable, "-m", "benchmarks.sweep", "--only", what, str(path)],
+            cwd=ROOT,
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        )
     if done.returncode:
         raise SystemExit(done.stderr)
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])

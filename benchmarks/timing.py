@@ -1,11 +1,12 @@
-"""Timing helpers: the best of several tries, in seconds."""
+"""Timing: the best of several tries, in seconds, and how a figure is printed."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 
 def best_of(tries: int, run: Callable[[], object]) -> float:
@@ -23,6 +24,19 @@ def python(*arguments: str, codes: Sequence[int] = (0,)) -> None:
     done = subprocess.run([sys.executable, *arguments], capture_output=True, check=False)
     if done.returncode not in codes:
         raise SystemExit(done.stderr.decode() or f"exit code {done.returncode}")
+
+
+@contextmanager
+def doing(what: str) -> Iterator[None]:
+    """Say on a terminal what is being measured, for as long as it lasts."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    print(f"  ... {what}", end="", file=sys.stderr, flush=True)
+    try:
+        yield
+    finally:
+        print("\r\x1b[2K", end="", file=sys.stderr, flush=True)
 
 
 def row(what: str, measured: str, figure: str = "") -> None:

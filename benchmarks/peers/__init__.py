@@ -1,0 +1,1 @@
+"""The same rules in other engines."""
