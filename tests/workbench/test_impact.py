@@ -183,6 +183,7 @@ def test_a_number_names_the_partnerships_that_it_concerns(changed: Changed) -> N
         "findings": {"appears": 1, "vanishes": 0, "turns": 0, "severity": 0, "accepted": 0},
         "verdicts": 1,
         "opinions": 0,
+        "groups": 0,
     }
     assert document["verdicts"]["flips"] == [
         {"from": "proceed", "to": "do_not_proceed", "partnerships": 1}

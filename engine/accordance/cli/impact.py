@@ -34,6 +34,18 @@ Examples:
         help="The partnerships: what `sweep` reads. May be repeated.",
     ),
     click.option(
+        "--aliases",
+        metavar="FILE",
+        help="The spellings of providers, for both strategies. [default: aliases.yaml beside the "
+        "partnerships or in NEW]",
+    ),
+    click.option(
+        "--exceptions",
+        metavar="FILE",
+        help="Accepted breaches of rules over the portfolio, for both strategies. [default: "
+        "exceptions.yaml beside the partnerships or in NEW]",
+    ),
+    click.option(
         "--as-of",
         type=options.Day(),
         metavar="DATE",
@@ -64,6 +76,8 @@ def command(
     old: str,
     new: str,
     cases: tuple[str, ...],
+    aliases: str | None,
+    exceptions: str | None,
     as_of: dt.date | None,
     most: int,
     format_name: str | None,
@@ -71,7 +85,8 @@ def command(
     allow_rejected: bool,
 ) -> int:
     """Check all cases by the strategies OLD and NEW, and tell what differs: findings that appear,
-    vanish or change severity, verdicts and opinions that flip, and the edits that cause it.
+    vanish or change severity, verdicts and opinions that flip, what the rules over the portfolio
+    say of groups of partnerships, and the edits that cause it.
 
     OLD and NEW are folders, names of strategies, or a folder in a git revision, as in
     HEAD~3:strategy_rules/public_body.
@@ -84,7 +99,8 @@ def command(
     if as_of is None:
         today = dt.date.today().isoformat()
         say(f"accordance: evaluated as on today, {today}; `--as-of` sets another day")
-    document = document_of(old, new, cases, as_of or dt.date.today(), most)
+    named = {"aliases": aliases, "exceptions": exceptions}
+    document = document_of(old, new, cases, as_of or dt.date.today(), most, named)
     write(rendered(document, name, page_for(output)), output, name)
     rejected = document["cases"]["rejected"]
     if rejected and not allow_rejected:
@@ -97,9 +113,15 @@ def command(
 
 
 def document_of(
-    old: str, new: str, cases: tuple[str, ...], day: dt.date, most: int = 100
+    old: str,
+    new: str,
+    cases: tuple[str, ...],
+    day: dt.date,
+    most: int = 100,
+    named: dict[str, str | None] | None = None,
 ) -> dict[str, Any]:
-    """The impact of a strategy that takes the place of another, as JSON."""
+    """The impact of a strategy that takes the place of another, as JSON; `named` are files that
+    the body keeps for the rules over the portfolio."""
     try:
         from ..workbench.impact.assessing import assess
     except ImportError as error:
@@ -108,6 +130,6 @@ def document_of(
 
     with strategies([old, new]) as (first, second), Counting() as counting:
         try:
-            return assess(first, second, cases, day, most=most, progress=counting)
+            return assess(first, second, cases, day, most=most, named=named, progress=counting)
         except ImportError as error:
             raise missing_sweep(error, "impact") from None

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from . import Json, markup
+from . import Json, impact_groups, markup
 from .edits import details, headline, named
 from .page import Page
 from .paint import Paint
@@ -78,7 +78,9 @@ def summary(document: Json) -> list[str]:
             flips.append(f"{count(number, name)} {'flips' if number == 1 else 'flip'}")
     if parts or flips:
         told.append(f"{listed([*parts, *flips])}.")
-    else:
+    across = impact_groups.summary(document["portfolio"])
+    told += [across] if across else []
+    if not (parts or flips or across):
         told.append("No finding, verdict or opinion changes.")
     if cases["rejected"]:
         told.append(
@@ -151,7 +153,7 @@ def edits_by_id(document: Json) -> dict[str, Json]:
 
 def touched_words(edit: Json) -> str:
     """The rules that an edit moved here."""
-    return ", ".join(edit["rules"]) if edit["rules"] else "no finding here"
+    return ", ".join((*edit["rules"], *edit["portfolio"])) or "no finding here"
 
 
 # table
@@ -194,6 +196,12 @@ def _table(document: Json, page: Page) -> str:
             text += _partnership(one, edits, paint)
     if document["more"]:
         text += paint.aside(f"and {document['more']:,} more; --most shows them", 2)
+    if document["portfolio"]["groups"]:
+        text += ["", paint.strong("Across the portfolio")]
+        for one in document["portfolio"]["groups"]:
+            text += _group(one, edits, paint)
+        if document["portfolio"]["more"]:
+            text += paint.aside(f"and {document['portfolio']['more']:,} more; --most shows them", 2)
     if document["cases"]["rejects"]:
         text += ["", paint.strong("Not read")]
         for reject in document["cases"]["rejects"]:
@@ -212,6 +220,14 @@ def _partnership(one: Json, edits: Mapping[str, Json], paint: Paint) -> list[str
         words = f"{change['rule']} {change_words(change)} – {because(change, edits)}"
         lines += paint.paragraph(words, 4, 2)
     return lines
+
+
+def _group(one: Json, edits: Mapping[str, Json], paint: Paint) -> list[str]:
+    words = f"{one['rule']} {impact_groups.named(one)}: {change_words(one)}"
+    lines = paint.paragraph(f"{words} – {because(one, edits)}", 2, 2)
+    lines += paint.paragraph(one["message"], 4) if one["message"] else []
+    members = impact_groups.members(one)
+    return [*lines, *(paint.aside(members, 4) if members else [])]
 
 
 # markdown, for a minute
@@ -250,6 +266,7 @@ def _markdown(document: Json) -> str:
         head = ["Rule", "What it asks", "Appear", "Vanish", "Turn", "Severity", "Because of"]
         lines += ["", "## Findings by rule", "", markup.table(head, rows)]
     lines += _markdown_partnerships(document, edits)
+    lines += _markdown_groups(document["portfolio"], edits)
     lines += [
         "",
         "---",
@@ -270,6 +287,20 @@ def _markdown_partnerships(document: Json, edits: Mapping[str, Json]) -> list[st
         lines.append(f"- {markup.text(one['title'])} ({one['stage']}, {markup.code(one['id'])})")
         lines += [f"  - {markup.text(words)}" for words in told(one, edits)]
     more = document["more"] + len(document["partnerships"]) - len(shown)
+    return [*lines, *([f"- and {more:,} more"] if more else [])]
+
+
+def _markdown_groups(portfolio: Json, edits: Mapping[str, Json]) -> list[str]:
+    shown: Sequence[Json] = portfolio["groups"][:IN_MINUTE]
+    if not shown:
+        return []
+    lines = ["", "## Across the portfolio", ""]
+    for one in shown:
+        words = f"{one['rule']} {impact_groups.named(one)}: {change_words(one)}"
+        lines.append(f"- {markup.text(words)} – {markup.text(because(one, edits))}")
+        told = [one["message"], impact_groups.members(one)]
+        lines += [f"  - {markup.text(words)}" for words in told if words]
+    more = portfolio["more"] + len(portfolio["groups"]) - len(shown)
     return [*lines, *([f"- and {more:,} more"] if more else [])]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from . import Json
+from . import Json, impact_groups
 from .edits import details, headline
 from .html import environment
 from .impact import (
@@ -114,6 +114,8 @@ def impact_page(document: Json) -> str:
             because=lambda change: because(change, edits),
             change_words=change_words,
             flip_words=flip_words,
+            group_named=impact_groups.named,
+            group_members=impact_groups.members,
             mark=mark,
             program=program_words(document["program"]),
             runnings=[running],

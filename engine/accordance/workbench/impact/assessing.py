@@ -5,18 +5,22 @@ from __future__ import annotations
 import datetime as dt
 import os
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Final
 
 from ...check.answer import PROGRAM, strategy_stamp
+from ...portfolio.body_files import find_body_files
 from ...problem import Refused
 from ...strategy.model import OPINIONS, VERDICTS, Strategy
 from ...sweep import answers
 from ..edits import Edit
 from ..publishing import edits_between
 from .between import with_edit
-from .causes import touching
+from .causes import touching, touching_groups
 from .changes import ANSWERS, KINDS, NOTHING, Comparison, RuleChange, what
+from .groups import Group, GroupChange, GroupComparison, rules_of
+from .groups import told as told_of_groups
 from .sweeping import REJECTS_SHOWN, Swept, sweep, sweep_both
 
 SCHEMA: Final = "accordance/impact/1"
@@ -36,30 +40,44 @@ def assess(
     *,
     most: int = MOST,
     sample: int = 200,
+    named: Mapping[str, str | None] | None = None,
     progress: Progress = lambda done: None,
 ) -> dict[str, Any]:
-    """What becomes of the findings, verdicts and opinions of all cases of `paths` on a day.
+    """What becomes of the findings, verdicts and opinions of all cases of `paths` on a day, and of
+    the findings across the portfolio. `named` are files that the body keeps for these (see
+    `portfolio.body_files`); they count for both strategies.
 
     Raises Refused where a strategy or source cannot be used.
     """
     edits = edits_between(old, new)
-    renamed = _renamed(edits)
+    renamed, groups_renamed = _renamed(edits, "rule"), _renamed(edits, "portfolio")
+    kept = find_body_files(paths, new, named)
     with tempfile.TemporaryDirectory(prefix="accordance-") as folder:
 
         def swept(strategy: Strategy, name: str, **options: Any) -> Swept:
             place = os.path.join(folder, name)
-            return sweep(strategy, paths, day, place, **options)
+            return sweep(strategy, paths, day, place, kept=kept, **options)
 
         first, second = sweep_both(
-            old, new, paths, day, folder, sample=sample // 2, progress=progress
+            old, new, paths, day, folder, kept=kept, sample=sample // 2, progress=progress
         )
         compared = Comparison(old, new, first.read, second.read, renamed)
         changed = compared.changed()
         at = compared.foremost(most, _ranks())
         touched = touching(old, new, edits, renamed)
-        alone = _each_alone(old, new, changed, touched, compared, swept)
+        across = GroupComparison(
+            rules_of(old, new, groups_renamed), first.across, second.across, groups_renamed
+        )
+        groups = across.changes()
+        behind = {change.rule: touched[change.rule] for change in changed}
+        touched_groups = touching_groups(old, new, edits, groups_renamed, behind)
+        trials = _Trials(old, new, compared, across, second, swept)
+        alone = trials.of_rules(changed, touched)
+        alone_groups = trials.of_groups(groups, touched_groups)
         told = _partnerships(compared, changed, at, touched, alone, edits)
         rules = _rules(old, new, changed, touched, alone)
+        causes = {one.of: _causes(one.of, touched_groups, alone_groups) for one in groups}
+        portfolio = told_of_groups(old, new, (first.across, second.across), groups, causes, most)
         return {
             "schema": SCHEMA,
             "program": PROGRAM,
@@ -84,24 +102,31 @@ def assess(
                 "engine": second.manifest["engine"]["name"],
             },
             "edits": [
-                edit.to_json() | {"findings": _caused(edit, rules), "rules": _where(edit, rules)}
+                edit.to_json()
+                | {
+                    "findings": _caused(edit, rules),
+                    "rules": _where(edit, rules),
+                    "groups": sum(1 for edits, _ in causes.values() if [edit.id] == edits),
+                    "portfolio": _where(edit, portfolio["rules"]),
+                }
                 for edit in edits
             ],
-            "counts": _counts(compared, changed),
+            "counts": _counts(compared, changed) | {"groups": len(groups)},
             "rules": rules,
             "verdicts": _flips(compared, "verdict", VERDICTS),
             "opinions": _flips(compared, "opinion", OPINIONS),
             "partnerships": told,
             "more": max(0, compared.concerned() - len(told)),
+            "portfolio": portfolio,
         }
 
 
-def _renamed(edits: Sequence[Edit]) -> dict[str, str]:
+def _renamed(edits: Sequence[Edit], kind: str) -> dict[str, str]:
     """The ids that rules had before, by their new ones."""
     return {
         edit.name: str(one.old)
         for edit in edits
-        if edit.kind == "rule"
+        if edit.kind == kind
         for one in edit.fields
         if one.field == "id"
     }
@@ -195,44 +220,94 @@ def _all(rule: Mapping[str, Any]) -> int:
 # which of several edits
 
 
-def _each_alone(
-    old: Strategy,
-    new: Strategy,
-    changed: Sequence[RuleChange],
-    touched: Mapping[str, Sequence[Edit]],
-    compared: Comparison,
-    swept: Callable[..., Swept],
-) -> dict[str, dict[int, list[str]]]:
-    """Where several edits touch a rule: for each record of which it says something else the edits
-    that do so alone. Each is applied to the old strategy and swept; where that would be too much,
-    or an edit cannot stand alone, nothing is said, and the edits count together."""
-    several = [change.rule for change in changed if len(touched.get(change.rule, ())) > 1]
-    edits = {edit.id: edit for rule in several for edit in touched[rule]}
-    if not edits or compared.records * len(edits) > TRIED:
-        return {}
-    where = {rule: compared.where_changed(rule) for rule in several}
-    want = {rule: compared.states(rule, where[rule]) for rule in several}
-    found: dict[str, dict[int, list[str]]] = {rule: {} for rule in several}
-    for number, edit in enumerate(edits.values()):
-        between = with_edit(old, new, edit)
-        if between is None:
-            continue
-        try:
-            run = swept(between, f"between-{number}", engine="check", sample=0)
-        except Refused:
-            continue
-        renamed = compared.renamed if edit.kind != "rule" else {}
-        trial = Comparison(between, new, run.read, compared.read_new, renamed)
-        if trial.records != compared.records:
-            continue
-        for rule in several:
-            if edit not in touched[rule]:
+class _Trials:
+    """Tries each of several edits alone: it is applied to the old strategy and swept. Where that
+    would be too much, or an edit cannot stand alone, nothing is said, and the edits count
+    together."""
+
+    def __init__(
+        self,
+        old: Strategy,
+        new: Strategy,
+        compared: Comparison,
+        across: GroupComparison,
+        after: Swept,
+        swept: Callable[..., Swept],
+    ) -> None:
+        self._old, self._new = old, new
+        self._compared, self._across, self._after = compared, across, after
+        self._swept = swept
+        self._known: dict[str, Swept | None] = {}
+
+    def of_rules(
+        self, changed: Sequence[RuleChange], touched: Mapping[str, Sequence[Edit]]
+    ) -> dict[str, dict[int, list[str]]]:
+        """For each rule and record of which it says something else the edits that do so alone."""
+        compared = self._compared
+        several = [change.rule for change in changed if len(touched.get(change.rule, ())) > 1]
+        where = {rule: compared.where_changed(rule) for rule in several}
+        want = {rule: compared.states(rule, where[rule]) for rule in several}
+        found: dict[str, dict[int, list[str]]] = {rule: {} for rule in several}
+        for edit, between, run in self._each([touched[rule] for rule in several]):
+            renamed = compared.renamed if edit.kind != "rule" else {}
+            trial = Comparison(between, self._new, run.read, compared.read_new, renamed)
+            if trial.records != compared.records:
                 continue
-            tried = trial.states(rule, where[rule])
-            for at, (_, after), (now, _) in zip(where[rule], want[rule], tried, strict=True):
-                if now == after:
-                    found[rule].setdefault(at, []).append(edit.id)
-    return found
+            for rule in several:
+                if edit not in touched[rule]:
+                    continue
+                tried = trial.states(rule, where[rule])
+                for at, (_, after), (now, _) in zip(where[rule], want[rule], tried, strict=True):
+                    if now == after:
+                        found[rule].setdefault(at, []).append(edit.id)
+        return found
+
+    def of_groups(
+        self, changes: Sequence[GroupChange], touched: Mapping[str, Sequence[Edit]]
+    ) -> dict[Group, list[str]]:
+        """For each group of which something else is said the edits that do so alone."""
+        several = [change for change in changes if len(touched[change.of.rule]) > 1]
+        found: dict[Group, list[str]] = {}
+        for edit, between, run in self._each([touched[one.of.rule] for one in several]):
+            names = [] if edit.kind == "portfolio" else [*self._across.renamed.items()]
+            trial = GroupComparison(
+                rules_of(between, self._new, dict(names)),
+                run.across,
+                self._after.across,
+                dict(names),
+            )
+            for change in several:
+                now, after = trial.states(change.of)
+                if edit in touched[change.of.rule] and now == after:
+                    found.setdefault(change.of, []).append(edit.id)
+        return found
+
+    def _each(self, touched: Sequence[Sequence[Edit]]) -> Iterator[tuple[Edit, Strategy, Swept]]:
+        """The edits that can stand alone, each with the old strategy in which it is made, swept."""
+        edits = {edit.id: edit for several in touched for edit in several}
+        if self._compared.records * len(edits) > TRIED:
+            return
+        for edit in edits.values():
+            between = with_edit(self._old, self._new, edit)
+            if between is None:
+                continue
+            if edit.id not in self._known:
+                name = f"between-{len(self._known)}"
+                self._known[edit.id] = None
+                with suppress(Refused):
+                    self._known[edit.id] = self._swept(between, name, engine="check", sample=0)
+            run = self._known[edit.id]
+            if run is not None:
+                yield edit, between, run
+
+
+def _causes(
+    group: Group, touched: Mapping[str, Sequence[Edit]], alone: Mapping[Group, Sequence[str]]
+) -> tuple[list[str], bool]:
+    """The edits behind what a rule says of a group, and whether it takes them together."""
+    several = [edit.id for edit in touched[group.rule]]
+    known = list(alone.get(group, ()))
+    return known or several, not known and len(several) > 1
 
 
 # partnerships

@@ -18,6 +18,7 @@ def with_edit(old: Strategy, new: Strategy, edit: Edit) -> Strategy | None:
     definitions = {**new.definitions, **old.definitions}
     rules = {rule.id: rule for rule in old.rules}
     theirs = {rule.id: rule for rule in new.rules}
+    portfolio = {rule.id: rule for rule in old.portfolio}
     mandatory = dict(old.mandatory)
     exceptions = dict(old.exceptions)
     made: dict[str, Any] = {}
@@ -31,6 +32,13 @@ def with_edit(old: Strategy, new: Strategy, edit: Edit) -> Strategy | None:
         rules[edit.name] = theirs[edit.name]
     elif edit.kind == "rule" and edit.change in (REMOVED, SWITCHED_OFF):
         rules.pop(edit.name, None)
+    elif edit.kind == "portfolio":
+        now = next((rule for rule in new.portfolio if rule.id == edit.name), None)
+        if edit.name not in portfolio and edit.change == CHANGED:
+            return None
+        portfolio.pop(edit.name, None)
+        if now is not None:
+            portfolio[edit.name] = now
     elif edit.kind == "mandatory":
         mandatory[edit.name] = new.mandatory.get(edit.name, ())
     elif edit.kind == "exceptions" and edit.name in new.exceptions:
@@ -53,6 +61,7 @@ def with_edit(old: Strategy, new: Strategy, edit: Edit) -> Strategy | None:
         parameters=parameters,
         definitions=ordered,
         rules=tuple(chosen),
+        portfolio=tuple(portfolio.values()),
         mandatory=mandatory,
         exceptions=exceptions,
         # Nobody may take it for the old strategy, nor read it from that one's folder.

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from ...feel.syntax import Name, Node, walk
 from ...plan.planning import plan
 from ...plan.reading import FactsRead
 from ...strategy.model import EVIDENCE, Rule, Strategy
-from ..edits import CHANGED, Edit
+from ..edits import CHANGED, RULES, Edit
+from ..portfolio_parts import read_through
 
 _RESULT_FIELDS = (
     "stages",
@@ -25,6 +27,21 @@ _RESULT_FIELDS = (
     "id",
 )
 """The fields of a rule on which an answer depends; others are words."""
+_GROUP_FIELDS = (
+    "of",
+    "group_by",
+    "by",
+    "provider_groups",
+    "mark",
+    "rank",
+    "when",
+    "require",
+    "severity",
+    "severity_when",
+    "until",
+    "id",
+)
+"""The same of a rule over the portfolio, its figures apart."""
 
 
 @dataclass(slots=True)
@@ -40,17 +57,24 @@ def counts(edit: Edit) -> bool:
     if edit.change != CHANGED:
         return True
     fields = {one.field.partition(".")[0] for one in edit.fields}
-    if edit.kind == "rule":
-        parts = {one.field for one in edit.fields}
-        return bool((fields - {"require"}) & set(_RESULT_FIELDS)) or any(
-            part.startswith("require") and not part.endswith(".unmet") for part in parts
+    if edit.kind in RULES:
+        deciding = _RESULT_FIELDS if edit.kind == "rule" else _GROUP_FIELDS
+        return bool((fields - {"require"}) & set(deciding)) or any(
+            (one.field.startswith("require") and not one.field.endswith(".unmet"))
+            or (one.field == "figures" and _figure(one.old) != _figure(one.new))
+            for one in edit.fields
         )
     if edit.kind in ("parameter", "definition"):
         return bool(fields - {"means"})
     if edit.kind == "fact":
         words = ("title", "description", "$comment", "x-themes", "x-standard", "x-needed-at")
         return bool(fields - set(words))
-    return edit.kind not in ("themes", "bank_holidays", "header", "spectrum", "health", "portfolio")
+    return edit.kind not in ("themes", "bank_holidays", "header", "spectrum", "health")
+
+
+def _figure(said: Any) -> Any:
+    """The name and the expression of a figure as an edit has it."""
+    return said[:2] if isinstance(said, list) else said
 
 
 def touching(
@@ -86,6 +110,45 @@ def touching(
     return found
 
 
+def touching_groups(
+    old: Strategy,
+    new: Strategy,
+    edits: Sequence[Edit],
+    renamed: Mapping[str, str],
+    touched: Mapping[str, Sequence[Edit]],
+) -> dict[str, list[Edit]]:
+    """The same for each rule over the portfolio. `touched` are the edits that can change what a
+    rule on one partnership says; where a rule over the portfolio asks whether some are broken, it
+    is those of these rules too."""
+    weighty = [edit for edit in edits if counts(edit)]
+    before, after = (
+        {rule.id: (strategy, rule) for rule in strategy.portfolio} for strategy in (old, new)
+    )
+    found: dict[str, list[Edit]] = {}
+    for name in (*after, *(one for one in before if one not in after)):
+        sides = [before.get(renamed.get(name, name)), after.get(name)]
+        through: set[str] = set()
+        readings = []
+        for strategy, rule in (side for side in sides if side is not None):
+            read = read_through(strategy, rule)
+            readings.append(Reading({*read.definitions, *read.parameters}, _above(read.facts)))
+            if read.results:
+                names = read.rules or tuple(touched)
+                through |= {edit.id for one in names for edit in touched.get(one, ())}
+        own = [edit for edit in weighty if edit.kind == "portfolio" and edit.name == name]
+        found[name] = [edit for edit in own if edit.change != CHANGED] or [
+            edit
+            for edit in weighty
+            if edit in own
+            or edit.id in through
+            or (edit.kind not in RULES and _touches(edit, name, readings))
+        ]
+        if len(readings) == 1 and not found[name]:
+            # A rule whose last version has passed is retired by the version of the strategy.
+            found[name] = [edit for edit in edits if edit.kind == "header"]
+    return found
+
+
 def _touches(edit: Edit, rule: str, readings: Iterable[Reading]) -> bool:
     if edit.kind == "rule":
         return edit.name == rule
@@ -108,11 +171,15 @@ def _readings(strategy: Strategy) -> dict[str, Reading]:
         for path in tuple(reading.facts):
             if path in derived:
                 reading.facts.update(reads.of(derived[path]))
-        for path in tuple(reading.facts):  # a group counts as read with any of its facts
-            parts = path.split(".")
-            reading.facts.update(".".join(parts[:end]) for end in range(1, len(parts)))
+        reading.facts = _above(reading.facts)
         found[rule.id] = reading
     return found
+
+
+def _above(paths: Iterable[str]) -> set[str]:
+    """Facts with the groups in which they stand: a group counts as read with any of its facts."""
+    steps = [path.split(".") for path in paths]
+    return {".".join(one[:end]) for one in steps for end in range(1, len(one) + 1)}
 
 
 def _expressions(rule: Rule) -> list[Node]:

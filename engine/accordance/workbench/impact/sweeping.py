@@ -7,13 +7,14 @@ import json
 import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from ...portfolio.body_files import NOTHING_KEPT, BodyFiles
 from ...problem import Problem, Refused
 from ...strategy.coding import decode, encode
 from ...strategy.model import Strategy
-from ...sweep.run_files import OUTCOMES
+from ...sweep.run_files import OUTCOMES, PORTFOLIO
 from .changes import Read
 
 if TYPE_CHECKING:
@@ -27,11 +28,13 @@ MUCH: Final = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """A run: where its outcomes are read, its manifest, and the first records that it rejected."""
+    """A run: where its outcomes are read, its manifest, the first records that it rejected, and
+    what the rules over the portfolio say (None where there are none)."""
 
     read: Read
     manifest: dict[str, Any]
     rejects: list[dict[str, Any]]
+    across: dict[str, Any] | None
 
 
 def sweep(
@@ -40,20 +43,29 @@ def sweep(
     day: dt.date,
     place: str,
     *,
+    kept: BodyFiles = NOTHING_KEPT,
     engine: str = "auto",
     sample: int = 200,
     progress: Progress = lambda done: None,
 ) -> Swept:
-    """Sweep the cases of paths into the new folder `place`. Raises Refused as the sweep does."""
+    """Sweep the cases of paths into the new folder `place`; `kept` is what the body keeps for the
+    rules over the portfolio. Raises Refused as the sweep does."""
     from ...sweep.running import Task, run
     from ...sweep.sources import find_sources
     from ...sweep.sweeping import Options
 
-    task = Task(paths, find_sources(paths, strategy.model))
-    # What the rules over the portfolio say is of groups, and compared nowhere here.
-    alone = replace(strategy, portfolio=())
-    found = run(alone, task, Options(day, engine, sample), place, progress=progress)
-    return Swept(_reader(os.path.join(place, OUTCOMES)), found.manifest, found.rejects)
+    task = Task(paths, find_sources(paths, strategy.model), kept=kept)
+    found = run(strategy, task, Options(day, engine, sample), place, progress=progress)
+    return _swept(place, found.manifest, found.rejects)
+
+
+def _swept(place: str, manifest: dict[str, Any], rejects: list[dict[str, Any]]) -> Swept:
+    across = None
+    path = os.path.join(place, PORTFOLIO)
+    if os.path.exists(path):
+        with open(path, encoding="utf-8") as file:
+            across = json.load(file)
+    return Swept(_reader(os.path.join(place, OUTCOMES)), manifest, rejects, across)
 
 
 def sweep_both(
@@ -63,6 +75,7 @@ def sweep_both(
     day: dt.date,
     folder: str,
     *,
+    kept: BodyFiles = NOTHING_KEPT,
     sample: int = 200,
     progress: Progress = lambda done: None,
 ) -> tuple[Swept, Swept]:
@@ -72,7 +85,7 @@ def sweep_both(
     places = [os.path.join(folder, name) for name in ("old", "new")]
     if _processors() < 2 or _size(paths) < MUCH:
         first, second = (
-            sweep(one, paths, day, place, sample=sample, progress=progress)
+            sweep(one, paths, day, place, kept=kept, sample=sample, progress=progress)
             for one, place in zip((old, new), places, strict=True)
         )
         return first, second
@@ -84,26 +97,33 @@ def sweep_both(
     context = multiprocessing.get_context("spawn")
     sent = json.dumps(encode(old)), old.folder, *(one.folder for one in old.extends)
     with ProcessPoolExecutor(1, context) as pool:
-        other = pool.submit(_apart, sent, list(paths), day, places[0], sample)
-        second = sweep(new, paths, day, places[1], sample=sample, progress=progress)
+        other = pool.submit(_apart, sent, list(paths), day, places[0], kept, sample)
+        second = sweep(new, paths, day, places[1], kept=kept, sample=sample, progress=progress)
         try:
             found = other.result()
         except BrokenProcessPool:
             # It could not be started, or was ended from outside: then one after the other.
             place = os.path.join(folder, "old again")
-            return sweep(old, paths, day, place, sample=sample, progress=progress), second
+            again = sweep(old, paths, day, place, kept=kept, sample=sample, progress=progress)
+            return again, second
     if isinstance(found, list):
         raise Refused(found)
-    return Swept(_reader(os.path.join(places[0], OUTCOMES)), *found), second
+    return _swept(places[0], *found), second
 
 
 def _apart(
-    sent: tuple[str, ...], paths: list[str], day: dt.date, place: str, sample: int
+    sent: tuple[str, ...],
+    paths: list[str],
+    day: dt.date,
+    place: str,
+    kept: BodyFiles,
+    sample: int,
 ) -> tuple[dict[str, Any], list[dict[str, Any]]] | list[Problem]:
     """The same in another process: what of a run can be sent back, or why there is none."""
     body, *folders = sent
     try:
-        found = sweep(decode(json.loads(body), *folders), paths, day, place, sample=sample)
+        strategy = decode(json.loads(body), *folders)
+        found = sweep(strategy, paths, day, place, kept=kept, sample=sample)
     except Refused as refused:
         return list(refused.problems)
     return found.manifest, found.rejects
