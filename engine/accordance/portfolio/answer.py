@@ -103,9 +103,10 @@ class Answering:
     def _judgements(self, codes: GroupCodes) -> Iterator[GroupJudgement]:
         return judgements(codes, self.members, self.today, self._accepting)
 
-    def all(self) -> list[dict[str, Any]]:
-        """The results of every group, findings or not."""
-        return [self.result(one) for codes in self._codes for one in self._judgements(codes)]
+    def judgements(self) -> Iterator[GroupJudgement]:
+        """What the rules say of every group."""
+        for codes in self._codes:
+            yield from self._judgements(codes)
 
     # one result
 
@@ -427,6 +428,7 @@ def rule_entry(rule: PortfolioRule, counts: Mapping[str, int]) -> dict[str, Any]
         "rule": rule.id,
         "title": rule.title,
         "theme": rule.theme,
+        "aliases": list(rule.aliases),
         "severity": rule.severity,
         "groups": {
             **{one.value: counts.get(one.value, 0) for one in outcomes},
@@ -461,6 +463,7 @@ def in_brief(
         "rule": rule.id,
         "group": group,
         "case": case,
+        "outcome": said.outcome.value,
         "kind": None if kind is None else kind.value,
         "severity": said.severity,
     }

@@ -9,6 +9,7 @@ from typing import Any
 from ..check.checker import Checker
 from ..check.judging import Assessment
 from ..facts.case import Case
+from ..strategy.portfolio import PortfolioRule
 from .answer import Answering
 from .body_files import NOTHING_KEPT, BodyFiles
 from .members import Member, Reader
@@ -24,32 +25,32 @@ def evaluate(
 ) -> dict[str, Any]:
     """What the rules over the portfolio say of cases that were checked on one day. `kept` is what
     the body keeps for them; `only` are the ids of the rules that are asked, None for all."""
-    reader, members = members_of(checker, cases, kept.table)
-    if only is not None:
-        reader.rules = tuple(rule for rule in reader.rules if rule.id in only)
-    answering = Answering(reader, members, today, kept.exceptions)
-    return answering.document(provider_names(case for case, _ in cases))
+    rules = [one for one in checker.strategy.portfolio if only is None or one.id in only]
+    names = provider_names(case for case, _ in cases)
+    return answering(checker, cases, today, kept, rules).document(names)
 
 
-def evaluate_all(
+def answering(
     checker: Checker,
     cases: Sequence[tuple[Case, Assessment]],
     today: dt.date,
     kept: BodyFiles = NOTHING_KEPT,
-) -> list[dict[str, Any]]:
-    """The results of every rule for every group, findings or not."""
-    reader, members = members_of(checker, cases, kept.table)
-    return Answering(reader, members, today, kept.exceptions).all()
+    rules: Sequence[PortfolioRule] | None = None,
+) -> Answering:
+    """What tells the results one by one, of the rules of the strategy or of those given."""
+    reader, members = members_of(checker, cases, kept.table, rules)
+    return Answering(reader, members, today, kept.exceptions)
 
 
 def members_of(
     checker: Checker,
     cases: Sequence[tuple[Case, Assessment]],
     table: Mapping[str, str] | None = None,
+    rules: Sequence[PortfolioRule] | None = None,
 ) -> tuple[Reader, list[Member]]:
     """Cases as the rules over the portfolio see them."""
     providers = Providers(table or {}, stated_groups(case.facts for case, _ in cases))
-    reader = Reader(checker, providers)
+    reader = Reader(checker, providers, rules)
     return reader, [reader.member(case, assessment) for case, assessment in cases]
 
 

@@ -54,13 +54,7 @@ class GroupCodes:
     @staticmethod
     def of(rule: PortfolioRule, strategy: Strategy, names: Names) -> GroupCodes:
         """The codes of a rule."""
-        fields = group_names(strategy.model, strategy.definitions, rule.rank is not None)
-        known = Names(
-            facts=ContextType(fields=fields),
-            definitions={one.name: one.type for one in rule.figures},
-            parameters=names.parameters,
-        )
-        compiler = Compiler(known)
+        compiler = Compiler(names_of_group(rule, strategy, names))
         return GroupCodes(
             rule,
             {one.name: compiler.compile(one.expression, None) for one in rule.figures},
@@ -70,6 +64,16 @@ class GroupCodes:
                 (one.level, compiler.compile(one.expression, None)) for one in rule.severity_when
             ),
         )
+
+
+def names_of_group(rule: PortfolioRule, strategy: Strategy, names: Names) -> Names:
+    """What the expressions of a rule over a group may read; `names` are those of a case."""
+    fields = group_names(strategy.model, strategy.definitions, rule.rank is not None)
+    return Names(
+        facts=ContextType(fields=fields),
+        definitions={one.name: one.type for one in rule.figures},
+        parameters=names.parameters,
+    )
 
 
 @dataclass(frozen=True, slots=True)

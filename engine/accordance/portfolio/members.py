@@ -65,13 +65,18 @@ class Member:
 
 
 class Reader:
-    """Makes members of cases that were checked."""
+    """Makes members of cases that were checked, for the rules of the strategy or those given."""
 
-    def __init__(self, checker: Checker, providers: Providers) -> None:
+    def __init__(
+        self,
+        checker: Checker,
+        providers: Providers,
+        rules: Sequence[PortfolioRule] | None = None,
+    ) -> None:
         strategy = checker.strategy
         self.checker = checker
         self.providers = providers
-        self.rules = strategy.portfolio
+        self.rules = strategy.portfolio if rules is None else tuple(rules)
         self._used = definitions_read(strategy)
         names = checker.names
         supplied = {**names.supplied, RESULT: RESULT_TYPE}

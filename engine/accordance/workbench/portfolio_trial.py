@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from ..check.checker import Checker
+from ..check.judging import Assessment
+from ..facts.case import Case
+from ..portfolio.answer import Answering
 from ..portfolio.body_files import BodyFiles
-from ..portfolio.evaluating import evaluate_all
+from ..portfolio.evaluating import answering
+from ..portfolio.judging import GroupJudgement
+from ..strategy.portfolio import PortfolioRule
 from ..strategy.portfolio_cases import PortfolioCase
 
 NO_SUCH_GROUP: Final = "no such group"
@@ -20,9 +25,10 @@ def with_portfolios(
     """What became of a strategy's rule cases, these portfolios among them, in the form
     `accordance/test/1`."""
     entries, failures = [], []
+    portfolios = Portfolios(checker)
     themes = {theme["theme"]: dict(theme) for theme in outcome["themes"]}
     for case in cases:
-        failure = _failure_of(case, checker)
+        failure = portfolios.failure(case)
         entries.append(
             {
                 "rule": case.rule,
@@ -47,39 +53,66 @@ def with_portfolios(
     }
 
 
-def _failure_of(case: PortfolioCase, checker: Checker) -> dict[str, Any] | None:
-    """Where a portfolio does not come out as it should: given, expected and got."""
-    pairs = [(one, checker.assess(one, case.evaluated_on)) for one in case.portfolio]
-    kept = BodyFiles(case.providers, case.exceptions)
-    results = evaluate_all(checker, pairs, case.evaluated_on, kept)
-    result = next((one for one in results if _is_asked(one, case)), None)
-    expected = _expected(case)
-    if result is None:
-        got: dict[str, Any] = {"outcome": NO_SUCH_GROUP}
-    else:
-        got = _got(result, expected)
-        if all(_agrees(name, value, got[name]) for name, value in expected.items()):
-            return None
-    return {
-        "rule": case.rule,
-        "name": case.name,
-        "source": case.place.file,
-        "line": case.place.line,
-        "given": dict(case.given),
-        "on": case.evaluated_on.isoformat(),
-        "expected": expected,
-        "got": got,
-        "why": None,
-    }
+class Portfolios:
+    """Small portfolios, their partnerships checked once by a checker, to be tried on rules."""
+
+    def __init__(self, checker: Checker) -> None:
+        self.checker = checker
+        self._checked: dict[int, list[tuple[Case, Assessment]]] = {}
+
+    def answering(self, case: PortfolioCase, rule: PortfolioRule | None = None) -> Answering:
+        """What tells the results of a portfolio, by its rule as it stands or as it is given."""
+        pairs = self._checked.get(id(case))
+        if pairs is None:
+            day = case.evaluated_on
+            pairs = [(one, self.checker.assess(one, day)) for one in case.portfolio]
+            self._checked[id(case)] = pairs
+        rules = [rule or next(one for one in self._rules() if one.id == case.rule)]
+        kept = BodyFiles(case.providers, case.exceptions)
+        return answering(self.checker, pairs, case.evaluated_on, kept, rules)
+
+    def _rules(self) -> Sequence[PortfolioRule]:
+        return self.checker.strategy.portfolio
+
+    def failure(
+        self, case: PortfolioCase, rule: PortfolioRule | None = None
+    ) -> dict[str, Any] | None:
+        """Where a portfolio does not come out as it should: given, expected and got."""
+        told = self.answering(case, rule)
+        judgement = asked(case, told.judgements())
+        expected = _expected(case)
+        if judgement is None:
+            got: dict[str, Any] = {"outcome": NO_SUCH_GROUP}
+        else:
+            got = _got(told.result(judgement), expected)
+            if all(_agrees(name, value, got[name]) for name, value in expected.items()):
+                return None
+        return {
+            "rule": case.rule,
+            "name": case.name,
+            "source": case.place.file,
+            "line": case.place.line,
+            "given": dict(case.given),
+            "on": case.evaluated_on.isoformat(),
+            "expected": expected,
+            "got": got,
+            "why": None,
+        }
 
 
-def _is_asked(result: Mapping[str, Any], case: PortfolioCase) -> bool:
-    if result["rule"] != case.rule or result["case"] != case.case:
+def asked(case: PortfolioCase, judgements: Iterable[GroupJudgement]) -> GroupJudgement | None:
+    """What is said of the group, or of the partnership in it, that a portfolio asks about."""
+    return next((one for one in judgements if _is_asked(one, case)), None)
+
+
+def _is_asked(one: GroupJudgement, case: PortfolioCase) -> bool:
+    if (None if one.member is None else one.member.case.id) != case.case:
         return False
+    group = one.scene.group
     if case.unnamed:
-        return result["group_known"] is False
+        return one.rule.group_by is not None and group is None
     # Where a case is in one group only, which one need not be said.
-    return (case.group is None and case.case is not None) or bool(result["group"] == case.group)
+    return (case.group is None and case.case is not None) or group == case.group
 
 
 def _expected(case: PortfolioCase) -> dict[str, Any]:

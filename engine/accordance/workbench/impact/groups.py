@@ -63,7 +63,7 @@ class _Run:
             group = Group(named.get(one["rule"], one["rule"]), one["group"], one["case"])
             if one["kind"] is not None:
                 run.states[group] = State(one["kind"], one["severity"])
-            elif one.get("outcome") == "accepted_exception":
+            elif one["outcome"] == "accepted_exception":
                 run.states[group] = State(KINDS[ACCEPTED], one["severity"])
             if "message" in one:
                 run.full[group] = one
