@@ -28,8 +28,12 @@ COUNT_DIGITS: Final = 10
 LARGEST_COUNT: Final = 2**COUNT_DIGITS - 1
 
 
+ASKED: Final = "asked"
+"""How the names of columns for answers begin."""
+
+
 def column_name(number: int) -> str:
-    return f"asked {number}"
+    return f"{ASKED} {number}"
 
 
 JOINED: Final = "list_bit_or"

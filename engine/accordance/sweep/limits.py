@@ -18,3 +18,12 @@ class TooWide(Exception):
 
 class NotRelational(Exception):
     """An expression that cannot be said in columns; the message says what it is."""
+
+
+class NotCompiled(Exception):
+    """A column that a database has no words for; the reason is in its own words."""
+
+    def __init__(self, column: str, reason: str) -> None:
+        super().__init__(reason)
+        self.column = column
+        self.reason = reason

@@ -66,7 +66,7 @@ from .compiling import Compiler
 from .evidence import evidence_lists
 from .items import Packing, Source, loaded, stored
 from .late import LATE, Paths
-from .limits import NUMBER_LIMITS, NotRelational, TooWide
+from .limits import NUMBER_LIMITS, NotCompiled, NotRelational, TooWide
 from .scope import Local
 from .stages import Stages
 from .tables import answer, result_lists
@@ -133,6 +133,13 @@ class Relation:
         """The query that gives one row for each row of the table `facts`, with the columns of
         answers.py, in the language of a database. `before` gives the queries by which that table
         is made, once it is known what records must be like."""
+        try:
+            self._compose(facts, dialect)
+        except NotCompiled as error:
+            raise self.refusal(error.column, error.reason) from None
+        return self.stages.sql(None if before is None else before(self.demands))
+
+    def _compose(self, facts: str, dialect: Dialect) -> None:
         about = {
             kind: [rule for rule in self.plan.rules if rule.rule.about == kind]
             for kind in (PARTNERSHIP, EVIDENCE)
@@ -145,7 +152,6 @@ class Relation:
             table = self._rulings(table, about[EVIDENCE])
             table = self._accepted(table, about[EVIDENCE], prepare=False)
         self.stages.keep(self._answers(table))
-        return self.stages.sql(None if before is None else before(self.demands))
 
     def start(self, facts: str, dialect: Dialect, rules: list[PlannedRule]) -> ibis.Table:
         """The stages up to what rules about the partnership say, exceptions left aside."""
@@ -257,9 +263,11 @@ class Relation:
         make: Callable[[Compiler, Reader], Carrier],
         what: Callable[[], str],
         place: Place | None,
+        of: str | None = None,
     ) -> Carrier:
         """A value in columns. Numbers are taken to be no larger than their digits allow; where a
-        calculation would need more digits then, to be smaller, which becomes a demand."""
+        calculation would need more digits then, to be smaller, which becomes a demand. `what`,
+        `place` and `of` say what it is where it cannot be said."""
         reason = "it calculates with more digits than the database has"
         for inline, most in itertools.product((False, True), NUMBER_LIMITS):
             compiler, reader = self.compiler(table, supplied, most - 1, inline)
@@ -281,14 +289,20 @@ class Relation:
             if compiler.changes_case:
                 self.demands.add(Demands(letters=set(reader.texts)))
             return carrier
-        raise Refused(
-            Problem(
-                Code.ENGINE_LIMIT,
-                f"`{what()}` cannot be swept: {reason}",
-                place,
-                "write it otherwise, or check the cases one by one with `accordance check`",
-            )
-        )
+        raise _refused(what(), reason, place, of)
+
+    def refusal(self, column: str, reason: str) -> Refused:
+        """That a database cannot compute a column, told by what the column stands for."""
+        kind, _, what = column.partition(" ")
+        if kind in ("leaf", "sure"):
+            leaf = self.plan.leaves[int(what)]
+            return _refused(to_source(leaf.expression), reason, *self._place_of(leaf.index))
+        if kind in ("def", "value"):
+            definition = self.plan.definitions[what.partition(" ")[0]].definition
+            return _refused(definition.text, reason, definition.place, definition.name)
+        if kind in ("fact", "derived"):
+            return _refused(self.plan.strategy.model.facts[what].derive or what, reason, None, what)
+        return _refused(what if kind == "part" else column, reason, None)
 
     # leaves and definitions
 
@@ -429,7 +443,7 @@ class Relation:
             supplied,
             lambda compiler, _: compiler.carrier(leaf.expression),
             lambda: to_source(leaf.expression),
-            self._place_of(leaf.index),
+            *self._place_of(leaf.index),
         )
         if self.in_doubt:
             self.undecided.add(f"leaf {index}")
@@ -441,13 +455,17 @@ class Relation:
             self.undecided.add(f"sure {index}")
         return made
 
-    def _place_of(self, index: int) -> Place | None:
+    def _place_of(self, index: int) -> tuple[Place | None, str | None]:
+        """Where a leaf stands, and the rule or definition of which it is a part."""
         for rule in self.plan.rules:
             formulas = [rule.when, *(one.formula for one in rule.requirements)]
             formulas += [formula for _, formula in rule.severity]
-            if any(atom == Leaf(index) for formula in formulas for atom in atoms(formula)):
-                return rule.rule.place
-        return None
+            if _stands_in(index, formulas):
+                return rule.rule.place, rule.rule.id
+        for name, one in self.plan.definitions.items():
+            if one.formula is not None and _stands_in(index, [one.formula]):
+                return one.definition.place, name
+        return None, None
 
     def _needed(self, rules: Iterable[PlannedRule]) -> tuple[list[int], list[str]]:
         """The leaves and boolean definitions that rules rest on."""
@@ -701,6 +719,23 @@ def _is_small(carrier: Carrier, most: int) -> Column:
         if number.constant is None
     ]
     return balanced(small, lambda a, b: a & b) if small else ibis.literal(True)
+
+
+def _stands_in(leaf: int, formulas: Iterable[Formula]) -> bool:
+    return any(atom == Leaf(leaf) for formula in formulas for atom in atoms(formula))
+
+
+def _refused(text: str, reason: str, place: Place | None, of: str | None = None) -> Refused:
+    """That an expression, `of` a rule or definition, cannot be said in columns."""
+    where = "" if of is None else f" of {of}"
+    return Refused(
+        Problem(
+            Code.ENGINE_LIMIT,
+            f"`{text}`{where} cannot be swept: {reason}",
+            place,
+            "write it otherwise, or check the cases one by one with `accordance check`",
+        )
+    )
 
 
 def _nothing(name: str) -> Carrier | None:

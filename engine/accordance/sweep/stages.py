@@ -7,13 +7,15 @@ a stage once, however often the next stage reads it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import ibis
 import ibis.expr.schema as sch
+from ibis.common.exceptions import IbisError
 
-from .gathering import MOST, Gatherer, column_name
+from .gathering import ASKED, MOST, Gatherer, column_name
+from .limits import NotCompiled
 
 if TYPE_CHECKING:
     import sqlglot.expressions as sge
@@ -57,7 +59,10 @@ class Stages:
         name: str | None = None
         names = self._names
         for gathered in self.gatherer.columns():
-            before = self._compiled(gathered)
+            try:
+                before = self._compiled(gathered)
+            except NotCompiled as error:
+                raise NotCompiled(_reader(made, error.column), error.reason) from None
             self._go_on(before, names)
             names = [*names, *gathered]
             _read_from(before, name)
@@ -67,7 +72,12 @@ class Stages:
         return made
 
     def _compiled(self, columns: Mapping[str, Any]) -> sge.Select:
-        made = self._dialect.select(self.table.select(**columns))
+        try:
+            made = self._dialect.select(self.table.select(**columns))
+        except IbisError as error:
+            for name, column in columns.items() if len(columns) > 1 else ():
+                self._compiled({name: column})
+            raise NotCompiled(next(iter(columns)), str(error)) from None
         _enclose(made)
         return made
 
@@ -97,6 +107,31 @@ class Stages:
         """The query of each stage and its name; each reads the stage before."""
         dialect = self._dialect
         return [(name, dialect.text(select)) for name, select in dialect.trimmed(self._selects)]
+
+    def one_by_one(self, stage: str) -> Iterator[tuple[str, str]]:
+        """Each column that a stage makes, and the query for it alone. What is gathered goes by the
+        name of a column for which it was asked."""
+        selects = dict(self._selects)
+        after = [select for name, select in self._selects[list(selects).index(stage) + 1 :]]
+        for column in selects[stage].expressions:
+            alone = selects[stage].copy()
+            alone.set("expressions", [column.copy()])
+            name = column.alias_or_name
+            if name.startswith(ASKED):
+                name = next((found for one in after if (found := _reader(one, name)) != name), name)
+            yield name, self._dialect.text(alone)
+
+
+def _reader(select: sge.Select, column: str) -> str:
+    """A column of a stage that reads another one; that one where none does."""
+    import sqlglot.expressions as sge
+
+    for one in select.expressions:
+        if one.alias_or_name != column and any(
+            read.name == column for read in one.find_all(sge.Column)
+        ):
+            return str(one.alias_or_name)
+    return column
 
 
 def _read_from(select: sge.Select, name: str | None) -> None:
