@@ -30,7 +30,6 @@ def test_northbridge_has_a_finding_of_every_kind(call: Caller, tmp_path: Path) -
     document = json.loads((run / "portfolio.json").read_text(encoding="utf-8"))
     assert found(document) == {
         ("GOV-10", "Head of Street Services"): "high",
-        ("DEP-08", "Brackenfold Holdings"): "high",
         ("DEP-08", "Marrowfield Group"): "high",
         ("DEP-09", "Marrowfield Group"): "critical",
         ("EXT-07", "2027 Q1"): "high",
@@ -47,6 +46,13 @@ def test_northbridge_has_a_finding_of_every_kind(call: Caller, tmp_path: Path) -
     assert document["providers"]["alike"] == [
         {"names": ["Tallow Mere Digital Limited", "Tallowmere Digital Ltd"], "likeness": 1.0}
     ]
+    [accepted] = [one for one in document["results"] if one["accepted_by"]]
+    assert (accepted["rule"], accepted["group"]) == ("DEP-08", "Brackenfold Holdings")
+    assert (accepted["outcome"], accepted["kind"]) == ("accepted_exception", None)
+    assert accepted["message"].startswith("Too much hangs on Brackenfold Holdings")
+    assert [one["code"] for one in document["notices"]] == ["exception_expired"]
+    assert "! accepted  DEP-08" in done.out
+    assert "The exception to GOV-10 for Head of Street Services does not count" in done.out
     assert "## Across the portfolio" in (run / "summary.md").read_text(encoding="utf-8")
 
     asked = call("check", ICT, *DAY, "--fail-on", "never", "--with", str(run))
@@ -59,6 +65,40 @@ def test_northbridge_has_a_finding_of_every_kind(call: Caller, tmp_path: Path) -
     (run / "portfolio.json").write_text("{}")
     changed = call("check", ICT, "--with", str(run))
     assert changed.code == 2 and "not what the run wrote" in changed.err
+
+
+def test_an_exception_to_a_group_is_known_everywhere(call: Caller, tmp_path: Path) -> None:
+    granted = tmp_path / "granted.yaml"
+    granted.write_text("exceptions: []\n", encoding="utf-8")
+    without, with_it = str(tmp_path / "without"), str(tmp_path / "with")
+    quiet = (*DAY, "--fail-on", "never")
+    call("sweep", PORTFOLIO, *quiet, "--exceptions", str(granted), "--out", without)
+    call("sweep", PORTFOLIO, *quiet, "--out", with_it)
+
+    compared = call("compare", without, with_it)
+    assert compared.code == 0
+    assert "✗ DEP-08  Brackenfold" not in compared.out
+    assert "! DEP-08  Brackenfold Holdings: breach (high) → accepted exception" in compared.out
+    again = call("compare", with_it, without)
+    assert again.code == 1
+    assert "✗ DEP-08  Brackenfold Holdings: accepted exception → breach (high)" in again.out
+
+    lighting = f"{PORTFOLIO}/street-lighting.facts.yaml"
+    asked = call("check", lighting, *quiet, "--with", with_it)
+    assert "! accepted  DEP-08  Too much hangs on Brackenfold Holdings" in asked.out
+    page = tmp_path / "page.html"
+    call("export", with_it, "--output", str(page))
+    assert "Accepted by Cabinet on 14 July 2026 until 30 June 2027" in page.read_text("utf-8")
+
+    for kind, wanted in (("table", "DEP-08 accepted by Cabinet"), ("markdown", "Accepted by Cab")):
+        reviewed = call("review", with_it, "--format", kind)
+        assert wanted in reviewed.out
+        assert wanted not in call("review", without, "--format", kind).out
+
+    assert call("verify", without).code == 0
+    granted.write_text("exceptions:  []\n", encoding="utf-8")
+    changed = call("verify", without)
+    assert changed.code == 1 and "granted.yaml" in changed.out
 
 
 def test_a_breach_across_the_portfolio_counts(call: Caller) -> None:

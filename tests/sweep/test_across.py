@@ -19,6 +19,16 @@ from accordance.sweep.sweeping import Options
 from tests.generating.writing import case_text
 from tests.portfolio.random_portfolios import SMALL, TODAY, random_case
 
+GIVEN = "reason: A test, approver: Board, approved_on: 2026-01-31, expires: 2026-06-30"
+EXCEPTIONS = f"""\
+exceptions:
+- {{rule: PP-01, group: Ann, {GIVEN}}}
+- {{rule: PP-01, group: Zoe, {GIVEN}}}
+- {{rule: PP-03, {GIVEN}}}
+- {{rule: PP-06, group: alliance, case: P1, {GIVEN}}}
+- {{rule: PP-06, group: alliance, case: P99, {GIVEN}}}
+- {{rule: PP-07, {GIVEN}}}
+"""
 TABLE = "providers:\n  Acme Group: [Acme, ACME Ltd]\n"
 
 
@@ -38,6 +48,7 @@ def register(tmp_path: Path) -> Path:
     folder = tmp_path / "register"
     folder.mkdir()
     (folder / "register.ndjson").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (folder / "exceptions.yaml").write_text(EXCEPTIONS, encoding="utf-8")
     (folder / "aliases.yaml").write_text(TABLE, encoding="utf-8")
     return folder
 
@@ -64,6 +75,10 @@ def test_columns_and_check_find_the_same(small: Strategy, register: Path, tmp_pa
     names = ("id", "outcome", "severity", "severity_least", "moot", "unmet", "figures", "actions")
     heads = [{name: one[name] for name in names} for one in by_columns["results"]]
     assert heads == [{name: one[name] for name in names} for one in by_check["results"]]
+    assert by_columns["notices"] == by_check["notices"] != []
+    accepted = [one["accepted_by"] for one in by_columns["results"]]
+    assert accepted == [one["accepted_by"] for one in by_check["results"]]
+    assert any(accepted)
     assert [_cases(one) for one in by_columns["results"]] == [
         _cases(one) for one in by_check["results"]
     ]
@@ -88,7 +103,7 @@ def test_of_many_findings_the_others_are_told_in_brief(
     short = swept(small, register, engine, tmp_path / "short")
     assert all(one["results_more"] >= 0 for one in short["rules"])
     assert sum(one["results_more"] for one in short["rules"]) == len(short["more"]) > 0
-    names = ("rule", "group", "case", "kind", "severity")
+    names = ("rule", "group", "case", "outcome", "kind", "severity")
     told = [*short["results"], *short["more"]]
     assert sorted(_brief(one, names) for one in told) == sorted(
         _brief(one, names) for one in whole["results"]

@@ -154,8 +154,8 @@ def acceptance(
             if objection is None:
                 doubtful = doubtful or item
             elif severity == severities[0]:
-                text = f"the exception to {rule.id} does not count: {objection}"
-                notices.append(Notice(NoticeCode.EXCEPTION_NOT_ALLOWED, text, rule.id, path))
+                code = NoticeCode.EXCEPTION_NOT_ALLOWED
+                notices.append(does_not_count(item, code, objection, rule.id, path))
         lead_known = lead_known and (chosen is not None or doubtful is None)
         accepted.append(chosen or doubtful)
     if not any(accepted):
@@ -184,8 +184,10 @@ def out_of_use(item: dict[str, Value], breached: bool, today: dt.date) -> _Why |
 def does_not_count(
     item: dict[str, Value], code: NoticeCode, why: str, rule: str, path: str
 ) -> Notice:
-    """The notice that an exception does not count."""
-    return Notice(code, f"the exception to {item['rule']} does not count: {why}", rule, path)
+    """The notice that an exception, to a breach of `rule`, does not count."""
+    named = [str(item[name]) for name in ("group", "case") if name in item]
+    about = f" for {', '.join(named)}" if named else ""
+    return Notice(code, f"the exception to {rule}{about} does not count: {why}", rule, path)
 
 
 def _out_of_time(item: dict[str, Value], today: dt.date) -> bool:

@@ -84,9 +84,10 @@ def _fails(found: dict[str, Any], fail_on: str) -> bool:
     if fail_on == NEVER:
         return False
     counted = SEVERITIES[: SEVERITIES.index(fail_on) + 1]
+    across = found["across"]["changes"] if found["across"] else []
     return any(
         change["to"]["kind"] == "breach"
         and change["to"]["severity"] in counted
         and not (change["from"]["kind"] == "breach" and change["from"]["severity"] in counted)
-        for change in found["changes"]
+        for change in (*found["changes"], *across)
     )

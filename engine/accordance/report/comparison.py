@@ -72,6 +72,7 @@ def table(found: Json, page: Page) -> str:
             left = found["findings"][kind] - len(shown)
             if left:
                 lines += paint.paragraph(f"and {left:,} more", INDENT)
+    lines += _across(found, paint)
     if len(causes) == 1:
         said = f"In each case {_because(found['changes'][0])}."
         lines += ["", *paint.paragraph(said, 0)]
@@ -156,6 +157,46 @@ def _by_rule(found: Json, paint: Paint) -> list[str]:
     return lines
 
 
+def _across(found: Json, paint: Paint) -> list[str]:
+    """What the rules over the portfolio say of groups, the most severe first."""
+    changes = _across_in_order(found)
+    if not changes:
+        return []
+    shown = changes if paint.page.full else changes[:FEW]
+    lines = ["", paint.strong("Across the portfolio")]
+    for change in shown:
+        state = change["to"]["outcome"] or "compliant"
+        about = f"{change['rule']}  {_about_group(change)}"
+        said = f"{about}: {_group_said(change['from'])} → {_group_said(change['to'])}"
+        told = paint.paragraph(f"{MARKS[state]} {said}", INDENT, 2)
+        told[0] = told[0].replace(MARKS[state], paint.state(MARKS[state], state), 1)
+        lines += told
+    left = sum(found["across"]["findings"].values()) - len(shown)
+    return [*lines, *(paint.paragraph(f"and {left:,} more", INDENT) if left else ())]
+
+
+def _across_in_order(found: Json) -> list[Json]:
+    changes: list[Json] = found["across"]["changes"] if found["across"] else []
+
+    def weight(change: Json) -> tuple[bool, int]:
+        end = change["from" if change["change"] == "resolved" else "to"]
+        return change["change"] == "resolved", rank(end["severity"])
+
+    return sorted(changes, key=weight)
+
+
+def _about_group(change: Json) -> str:
+    """What a rule over the portfolio speaks of."""
+    named = [one for one in (change["group"], change["case"]) if one is not None]
+    return ", ".join(named) or "the whole portfolio"
+
+
+def _group_said(state: Json) -> str:
+    if state["outcome"] is None:
+        return "no finding"
+    return _said({**state, "severity": state["severity"] if state["kind"] else None, "moot": False})
+
+
 def _of(found: Json, kind: str) -> list[Json]:
     """The changes of a kind, the most severe first, a breach before a gap."""
     end = "from" if kind == "resolved" else "to"
@@ -215,6 +256,19 @@ def markdown(found: Json, page: Page) -> str:
         if rows:
             head = ("rule", "partnership", "from", "to", "because")
             lines += [f"## {heading}", "", markup.table(head, rows), ""]
+    rows = [
+        [
+            change["rule"],
+            _about_group(change),
+            _group_said(change["from"]),
+            _group_said(change["to"]),
+            change["message"] or "",
+        ]
+        for change in _across_in_order(found)
+    ]
+    if rows:
+        head = ("rule", "of", "from", "to", "what is the case")
+        lines += ["## Across the portfolio", "", markup.table(head, rows), ""]
     if found["changes_left_out"]:
         lines += [f"{found['changes_left_out']:,} more are not listed.", ""]
     return "\n".join(lines)

@@ -8,7 +8,15 @@ from typing import Final
 from . import Json
 from .page import Page
 from .paint import INDENT, Paint
-from .wording import OPINIONS, VERDICTS, count, standing_mark
+from .wording import (
+    MARKS,
+    OPINIONS,
+    VERDICTS,
+    accepted_words,
+    count,
+    sentence,
+    standing_mark,
+)
 
 MOST_CASES: Final = 40
 """So many cases are listed one by one."""
@@ -129,6 +137,7 @@ def of_cases(reports: Sequence[Json], page: Page) -> str:
     for report in reports:
         portfolio = report["portfolio"]
         findings = [one for one in portfolio["results"] if one["kind"] is not None]
+        accepted = [one for one in portfolio["results"] if one["accepted_by"] is not None]
         head = f"Across the portfolio on {portfolio['evaluated_on']} ({portfolio['run']})"
         lines += ["", paint.strong(head)]
         if len(reports) > 1:
@@ -137,6 +146,8 @@ def of_cases(reports: Sequence[Json], page: Page) -> str:
             lines += paint.paragraph("Nothing was found of it.", INDENT)
         for one in findings:
             lines += _finding(one, paint)
+        for one in accepted:
+            lines += _accepted(one, paint)
     return paint.finish("\n".join(lines) + "\n")
 
 
@@ -155,6 +166,10 @@ def _across(summary: Json, paint: Paint) -> list[str]:
         lines += paint.paragraph("The rules over the portfolio found nothing.", INDENT)
     if found > len(shown):
         lines += paint.paragraph(f"and {found - len(shown):,} more", INDENT)
+    for one in portfolio["accepted"][:MOST_ACROSS]:
+        lines += _accepted(one, paint)
+    for notice in portfolio["notices"]:
+        lines += paint.paragraph(sentence(notice["message"]), INDENT, 2)
     alike = portfolio["providers"]["alike"]
     if alike:
         pairs = "1 pair of names looks" if alike == 1 else f"{alike} pairs of names look"
@@ -172,6 +187,12 @@ def _finding(one: Json, paint: Paint) -> list[str]:
     )
     about = one["group"] if one["case"] is None else f"{one['group']}, {one['case']}"
     said = one["message"] if breach or not about else f"{about}: {one['message']}"
+    return paint.paragraph(f"{mark}  {one['rule']}  {said}", INDENT, 2)
+
+
+def _accepted(one: Json, paint: Paint) -> list[str]:
+    mark = paint.state(f"{MARKS['accepted_exception']} accepted", "accepted_exception")
+    said = f"{one['message']} {sentence(accepted_words(one['accepted_by']))}"
     return paint.paragraph(f"{mark}  {one['rule']}  {said}", INDENT, 2)
 
 

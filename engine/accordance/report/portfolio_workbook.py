@@ -8,7 +8,7 @@ from typing import Any
 from . import Json
 from .portfolio_page import kept_best
 from .sheets import Cell, Column, Sheet
-from .wording import MARKS, OPINIONS, SEVERITIES, VERDICTS
+from .wording import MARKS, OPINIONS, SEVERITIES, VERDICTS, accepted_words, sentence
 
 
 def summary_sheets(summary: Json, portfolio: Json, rejects: Sequence[Json]) -> Iterator[Sheet]:
@@ -22,15 +22,16 @@ def summary_sheets(summary: Json, portfolio: Json, rejects: Sequence[Json]) -> I
     if across is not None:
         yield Sheet(
             "Across the portfolio",
-            [Column("Rule", 10), Column("Title", 44), Column("Severity", 12), Column("Found", 90)],
+            [
+                Column("Rule", 10),
+                Column("Title", 44),
+                Column("Severity", 12),
+                Column("Found", 90),
+                Column("Accepted", 60),
+            ],
             (
-                [
-                    one["rule"],
-                    one["title"],
-                    _severity(one),
-                    one["message"],
-                ]
-                for one in across["shown"]
+                [one["rule"], one["title"], _severity(one), one["message"], _accepted(one)]
+                for one in (*across["shown"], *across["accepted"])
             ),
             "What the rules found that look at several partnerships at once.",
         )
@@ -60,7 +61,14 @@ def summary_sheets(summary: Json, portfolio: Json, rejects: Sequence[Json]) -> I
         )
 
 
+def _accepted(found: Json) -> str | None:
+    exception = found.get("accepted_by")
+    return None if exception is None else sentence(accepted_words(exception))
+
+
 def _severity(found: Json) -> Cell:
+    if found["kind"] is None:
+        return Cell(f"{MARKS['accepted_exception']} {found['severity']}", "accepted_exception")
     if found["kind"] == "breach":
         return Cell(f"{MARKS['non_compliant']} {found['severity']}", found["severity"])
     return Cell(f"{MARKS['insufficient_evidence']} {found['severity']}", "unknown")

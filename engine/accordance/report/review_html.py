@@ -34,7 +34,17 @@ from .review_words import (
     widest_gap,
 )
 from .text import safe_throughout
-from .wording import MARKS, OUTCOMES, count, day, listed, program_words, sentence, severity
+from .wording import (
+    MARKS,
+    OUTCOMES,
+    accepted_words,
+    count,
+    day,
+    listed,
+    program_words,
+    sentence,
+    severity,
+)
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -120,6 +130,8 @@ def _running(review: Json, title: str, draft: bool) -> dict[str, str]:
 
 
 def _contents(review: Json, charts: dict[str, Any]) -> list[tuple[str, str]]:
+    portfolio = review["portfolio"]
+    together = bool(portfolio["across"] or portfolio["accepted"])
     return [
         (name, title)
         for name, title, shown in (
@@ -127,7 +139,7 @@ def _contents(review: Json, charts: dict[str, Any]) -> list[tuple[str, str]]:
             ("spectrum", "On the collaboration spectrum", "place" in charts),
             ("views", "What people say", True),
             ("comparison", "Partnerships against each other", True),
-            ("across", "What no file shows by itself", bool(review["portfolio"]["across"])),
+            ("across", "What no file shows by itself", together),
             ("money", "Costs and benefits", True),
             ("good", "Good practice", True),
             ("focus", "In focus, with owners", True),
@@ -397,6 +409,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {
+        "accepted": accepted_words,
         "brief": _brief,
         "code": answer_code,
         "confidence": _confidence,

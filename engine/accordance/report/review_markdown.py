@@ -23,7 +23,7 @@ from .review_words import (
     views_words,
 )
 from .text import safe_throughout
-from .wording import count, day, sentence
+from .wording import accepted_words, count, day, sentence
 
 
 def markdown(review: Json) -> str:
@@ -86,6 +86,23 @@ def _lines(review: Json) -> Iterable[str]:
                 for one in portfolio["across"]
             ],
         )
+    if portfolio["accepted"]:
+        yield from _table(
+            "Accepted across the portfolio",
+            ("Finding", "Of", "What is the case", "Accepted"),
+            [
+                (
+                    f"{one['rule']} {one['title']}",
+                    one["group"] or "all",
+                    one["message"],
+                    sentence(accepted_words(one["accepted_by"])),
+                )
+                for one in portfolio["accepted"]
+            ],
+        )
+    for notice in portfolio["notices"]:
+        yield f"To note: {escape(notice['message'])}."
+        yield ""
     yield from _money(portfolio, rows)
     yield from _table(
         "In focus",

@@ -18,7 +18,7 @@ from .review_words import (
     widest_gap,
 )
 from .text import safe_throughout
-from .wording import MARKS, by_when, count, day
+from .wording import MARKS, accepted_words, by_when, count, day, sentence
 
 MOST: Final = 40
 """So many partnerships are listed one by one."""
@@ -162,6 +162,11 @@ def _sections(review: Json, paint: Paint) -> list[str]:
         lines += _told(f"{one['rule']} {one['severity']}: {one['message']}", paint)
     if len(across) > 2 and not paint.page.full:
         lines.append(f"  and {len(across) - 2} more; `--all` shows them")
+    for one in portfolio["accepted"]:
+        text = f"{one['rule']} {accepted_words(one['accepted_by'])}; {one['message']}"
+        lines += _told(text, paint)
+    for one in portfolio["notices"]:
+        lines += _told(sentence(one["message"]), paint)
     lines.append(paint.strong("Good practice"))
     for practice in portfolio["practices"][: len(focus) if paint.page.full else 1]:
         text = (

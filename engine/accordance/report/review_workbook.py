@@ -19,7 +19,7 @@ from .review_words import (
 )
 from .sheets import Cell, Column, Sheet
 from .sheets import workbook as made
-from .wording import DRAFT, MARKS, count, day
+from .wording import DRAFT, MARKS, accepted_words, count, day, sentence
 
 _ID: Final = (Column("Reference", 14), Column("Partnership", 40))
 NOT_KNOWN: Final = Cell("? not known", "unknown")
@@ -258,19 +258,20 @@ def _across(review: Json) -> Sheet:
     columns += [Column("What is the case", 80), Column("Where", 50), Column("What to do", 50)]
     return Sheet(
         "Across the portfolio",
-        [*columns, Column("Who", 28)],
+        [*columns, Column("Who", 28), Column("Accepted", 50)],
         [
             [
                 one["rule"],
                 one["title"],
                 one["group"],
-                Cell(one["severity"], one["severity"]) if one["kind"] == "breach" else NOT_KNOWN,
+                NOT_KNOWN if one["kind"] == "gap" else Cell(one["severity"], one["severity"]),
                 one["message"],
                 names_of(one["in"], 30),
                 one["do"],
                 one["owner"],
+                sentence(accepted_words(one["accepted_by"])) if "accepted_by" in one else None,
             ]
-            for one in review["portfolio"]["across"]
+            for one in (*review["portfolio"]["across"], *review["portfolio"]["accepted"])
         ],
     )
 

@@ -269,33 +269,39 @@ def _across(
     today: dt.date,
     kept: BodyFiles,
 ) -> Json:
-    """What the rules over the portfolio find, the gravest first, and providers that are perhaps
-    one under several spellings."""
+    """What the rules over the portfolio find, the gravest first, what of it is accepted, and
+    providers that are perhaps one under several spellings."""
     pairs = [(one.member.case, one.assessment) for one in reviewed]
     said = evaluate(checker, pairs, today, kept)
-    found = [
-        {
-            name: one[name]
-            for name in ("rule", "title", "group", "kind", "severity", "severity_least", "message")
-        }
-        | {
-            "missing": len(one["missing"]),
-            "in": [
-                {"id": place["id"], "title": place["title"]}
-                for place in one["cases"]
-                if place["decides"]
-            ],
-            "do": one["actions"][0]["do"] if one["actions"] else None,
-            "owner": one["actions"][0]["owner"] if one["actions"] else None,
-            "due": one["actions"][0]["due_on"] or one["actions"][0]["due"]
-            if one["actions"]
-            else None,
-        }
-        for one in said["results"]
-        if one["kind"] is not None
-    ]
+    found = [_of_group(one) for one in said["results"] if one["kind"] is not None]
     found.sort(key=lambda one: (one["kind"] != "breach", -SEVERITY_RANK[one["severity"]]))
-    return {"across": found, "alike": [one["names"] for one in said["providers"]["alike"]]}
+    return {
+        "across": found,
+        "accepted": [
+            _of_group(one) | {"accepted_by": one["accepted_by"]}
+            for one in said["results"]
+            if one["accepted_by"] is not None
+        ],
+        "notices": said["notices"],
+        "alike": [one["names"] for one in said["providers"]["alike"]],
+    }
+
+
+def _of_group(one: Json) -> Json:
+    """What a rule over the portfolio says, in short."""
+    names = ("rule", "title", "group", "kind", "severity", "severity_least", "message")
+    action = one["actions"][0] if one["actions"] else {"do": None, "owner": None}
+    return {name: one[name] for name in names} | {
+        "missing": len(one["missing"]),
+        "in": [
+            {"id": place["id"], "title": place["title"]}
+            for place in one["cases"]
+            if place["decides"]
+        ],
+        "do": action["do"],
+        "owner": action["owner"],
+        "due": action.get("due_on") or action.get("due"),
+    }
 
 
 def _counted(words: Iterable[str | None], order: Sequence[str] = ()) -> Json:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
+from ..plan.outcome import SEVERITY_RANK, Outcome
 from ..portfolio.answer import document, worst
 from ..portfolio.body_files import BodyFiles
 from ..portfolio.evaluating import evaluate
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from .run_reading import Run
     from .sweeping import Sweep
 
+ACCEPTED: Final = Outcome.ACCEPTED_EXCEPTION.value
 MOST_SHOWN: Final = 20
 """So many findings stand in the summary; all of them stand in the file of the run."""
 
@@ -119,11 +121,17 @@ def in_short(document: dict[str, Any]) -> dict[str, Any]:
     """What the summary of a run says of it."""
     results = [one for one in document["results"] if one["kind"] is not None]
     shown = sorted(results, key=_urgency)[:MOST_SHOWN]
+    accepted = [one for one in document["results"] if one["outcome"] == ACCEPTED]
     names = ("rule", "title", "group", "case", "kind", "severity", "message", "cases", "cases_more")
     return {
         "rules": document["rules"],
         "findings": worst(results),
         "shown": [{name: one[name] for name in names} for one in shown],
+        "accepted": [
+            {name: one[name] for name in (*names, "accepted_by")} for one in accepted[:MOST_SHOWN]
+        ],
+        "accepted_more": max(0, len(accepted) - MOST_SHOWN),
+        "notices": document["notices"],
         "providers": {
             name: len(entries)
             for name, entries in document["providers"].items()
@@ -133,6 +141,4 @@ def in_short(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def _urgency(result: dict[str, Any]) -> tuple[bool, int, str]:
-    from ..plan.outcome import SEVERITY_RANK
-
     return result["kind"] != "breach", -SEVERITY_RANK[result["severity"]], result["id"]

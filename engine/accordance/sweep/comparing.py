@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from .answers import DIGEST, INSUFFICIENT, MOOT, OUTCOME_WORDS, SEVERITY_WORDS, severity_column
+from .comparing_across import compare_across
 from .run_files import OUTCOMES
 
 if TYPE_CHECKING:
@@ -65,7 +66,8 @@ def compare(old: Run, new: Run, most: int = MOST) -> dict[str, Any]:
         for name, run in (("o", old), ("n", new)):
             path = run.path(OUTCOMES).replace("'", "''")
             connection.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet('{path}')")
-        return _Comparison(connection, old.manifest, new.manifest, most).document()
+        found = _Comparison(connection, old.manifest, new.manifest, most).document()
+    return found | {"across": compare_across(old.portfolio(), new.portfolio(), most)}
 
 
 class _Comparison:

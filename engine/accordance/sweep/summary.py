@@ -171,17 +171,37 @@ def _across(summary: dict[str, Any]) -> list[str]:
     if portfolio is None:
         return []
     lines = ["", "## Across the portfolio", ""]
+    lines += _findings(portfolio) or ["The rules over the portfolio found nothing."]
+    if portfolio["accepted"]:
+        lines += ["", "Accepted by those who may:", ""]
+        lines += ["| rule | | by | until |", "|---|---|---|---|"]
+        for one in portfolio["accepted"]:
+            by = one["accepted_by"]
+            cells = (one["rule"], one["message"], by["approver"], by["expires"])
+            lines.append(f"| {' | '.join(map(_cell, cells))} |")
+        if portfolio["accepted_more"]:
+            lines += ["", f"{portfolio['accepted_more']:,} more stand in the run."]
+    if portfolio["notices"]:
+        lines += ["", *(f"- To note: {one['message']}." for one in portfolio["notices"])]
+    return lines
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def _findings(portfolio: dict[str, Any]) -> list[str]:
     if not portfolio["shown"]:
-        return [*lines, "The rules over the portfolio found nothing."]
-    lines += ["| rule | severity | | cases |", "|---|---|---|---|"]
+        return []
+    lines = ["| rule | severity | | cases |", "|---|---|---|---|"]
     for one in portfolio["shown"]:
-        text = one["message"].replace("|", "\\|")
+        text = _cell(one["message"])
         severity = one["severity"] if one["kind"] == "breach" else f"{one['severity']} if so"
-        named = [case["id"].replace("|", "\\|") for case in one["cases"][:NAMED]]
+        named = [_cell(case["id"]) for case in one["cases"][:NAMED]]
         more = len(one["cases"]) + one["cases_more"] - len(named)
         named += [f"{more:,} more"] if more else []
         about = one["case"] or one["group"]
-        about = f"**{about}**: ".replace("|", "\\|") if about else ""
+        about = f"**{_cell(about)}**: " if about else ""
         lines.append(f"| {one['rule']} | {severity} | {about}{text} | {', '.join(named)} |")
     found = sum(sum(counts.values()) for counts in portfolio["findings"].values())
     if found > len(portfolio["shown"]):

@@ -307,8 +307,15 @@ def _sources(run: Run, strategy: Strategy, names: _Names) -> list[Source]:
 
 def _in_essence(across: dict[str, Any]) -> list[tuple[Any, ...]]:
     """What the rules over the portfolio say, without how they come to it and what they miss."""
-    return [
-        (one["id"], one["kind"], one["severity"], one["message"] if one["kind"] != "gap" else None)
+    notices = [(one["rule"], one["message"]) for one in across["notices"]]
+    return notices + [
+        (
+            one["id"],
+            one["outcome"],
+            one["severity"],
+            one["message"] if one["kind"] != "gap" else None,
+            one["accepted_by"],
+        )
         for one in across["results"]
     ]
 
