@@ -76,3 +76,10 @@ def test_a_rule_that_does_not_exist(call: Caller) -> None:
     done = call("explain", OLYMPICS, "DEP-011")
     assert (done.code, done.out) == (2, "")
     assert done.err.startswith("`DEP-011` is not a rule of this strategy; did you mean `DEP-01`?")
+
+
+def test_a_rule_over_the_portfolio_is_explained_by_a_sweep(call: Caller) -> None:
+    done = call("explain", OLYMPICS, "dep-08")
+    assert (done.code, done.out) == (2, "")
+    assert "`DEP-08` is about groups of partnerships, not about one" in done.err
+    assert "check CASE --with RUN" in done.err

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,8 +16,10 @@ from accordance.portfolio.body_files import BodyFiles
 from accordance.portfolio.evaluating import evaluate
 from accordance.problem import Refused
 from accordance.source.reading import read
+from accordance.strategy.portfolio_cases import read_portfolio_cases
 from accordance.strategy.portfolio_exceptions import read_exceptions
 from accordance.strategy.reading import load_strategy
+from accordance.workbench.portfolio_trial import with_portfolios
 from tests.generating.writing import case_text
 from tests.portfolio.random_portfolios import SMALL, TABLE, TODAY
 
@@ -189,3 +193,44 @@ def evaluated(checker: Checker, facts: list[dict[str, Value]], kept: BodyFiles) 
         for at, one in enumerate(facts)
     ]
     return evaluate(checker, [(one, checker.assess(one, TODAY)) for one in cases], TODAY, kept)
+
+
+def test_small_portfolios_of_a_strategy_have_exceptions_too(tmp_path: Path) -> None:
+    folder = tmp_path / "small"
+    shutil.copytree(SMALL, folder)
+    (folder / "tests").mkdir()
+    (folder / "tests" / "portfolio.yaml").write_text(SMALL_PORTFOLIO, encoding="utf-8")
+    strategy = load_strategy(str(folder), cache=False)
+    cases = read_portfolio_cases(str(folder), strategy)
+    checker = Checker(strategy)
+    empty: dict[str, Any] = {"passed": 0, "failed": 0, "themes": [], "cases": [], "failures": []}
+    tried = with_portfolios(empty, checker, cases)
+    checker.close()
+    assert [(one["name"], one["passed"]) for one in tried["cases"]] == [
+        ("accepted", True),
+        ("accepted for another group", False),
+    ]
+
+
+SMALL_PORTFOLIO = """\
+base: {stage: established, officer: Ann, lead_officer: Cid, safe: true, critical: false, worth: 1}
+portfolio:
+- rule: PP-01
+  name: accepted
+  on: 2026-06-30
+  given: [{}, {}]
+  group: Ann
+  exceptions:
+  - {rule: PP-01, group: Ann, reason: A test, approver: Board,
+     approved_on: 2026-01-31, expires: 2026-06-30}
+  expect: accepted_exception
+- rule: PP-01
+  name: accepted for another group
+  on: 2026-06-30
+  given: [{}, {}]
+  group: Ann
+  exceptions:
+  - {rule: PP-01, group: Ben, reason: A test, approver: Board,
+     approved_on: 2026-01-31, expires: 2026-06-30}
+  expect: accepted_exception
+"""

@@ -87,6 +87,13 @@ def no_such_rule(strategy: Strategy, rule_id: str) -> Problem:
     """The problem that a strategy does not have a rule of that name."""
     from difflib import get_close_matches
 
+    over_groups = {name for one in strategy.portfolio for name in (one.id, *one.aliases)}
+    if rule_id.upper() in over_groups:
+        return Problem(
+            Code.RULE_UNKNOWN,
+            f"`{rule_id.upper()}` is about groups of partnerships, not about one",
+            help="`accordance check CASE --with RUN` tells what a stored sweep found by it",
+        )
     near = get_close_matches(rule_id.upper(), [rule.id for rule in strategy.rules], n=1)
     return Problem(
         Code.RULE_UNKNOWN,
