@@ -24,8 +24,6 @@ MAX_MARKERS: Final = 32
 MAX_FIRINGS: Final = 20_000
 """Firings for one fact; more means that the network does not end."""
 MAX_NAME: Final = 48
-MAX_PRODUCTIONS: Final = 400
-"""Productions in one of the engine's rulesets; a larger network is spread over several."""
 
 _SESSION: Final = "s"
 _numbers = itertools.count(1)
@@ -144,40 +142,34 @@ def _markers(tree: Mapping[str, Any]) -> int:
 class Network:
     """A set of packs in the engine: give it the facts of a pack, get the names that fired.
 
-    Not to be shared between threads. `close()` frees the engine's memory.
+    Each pack is a ruleset of its own, since for every firing the engine looks through all rules of
+    the ruleset. Not to be shared between threads. `close()` frees the engine's memory.
     """
 
     def __init__(self, packs: tuple[Pack, ...]) -> None:
         guard(packs)
         self.packs = packs
         self._handles: dict[str, int] = {}
-        """The handle of the ruleset that holds a pack, by the pack's group."""
+        """The handle of the ruleset of a pack, by the pack's group."""
         self._build()
 
     def _build(self) -> None:
-        held: list[Pack] = []
         for pack in self.packs:
-            if held and sum(len(one.productions) for one in (*held, pack)) > MAX_PRODUCTIONS:
-                self._create(held)
-                held = []
-            held.append(pack)
-        if held:
-            self._create(held)
+            self._handles[pack.group] = self._create(pack)
 
-    def _create(self, packs: list[Pack]) -> None:
+    def _create(self, pack: Pack) -> int:
         rules = {
             production.name: {
                 "all": [{"m": _on(pack.group, production.tree)}],
                 "pri": index,
             }
-            for pack in packs
             for index, production in enumerate(pack.productions)
         }
         try:
-            handle = engine.create_ruleset(f"accordance{next(_numbers)}", json.dumps(rules))
+            handle: int = engine.create_ruleset(f"accordance{next(_numbers)}", json.dumps(rules))
         except Exception as error:
             raise EngineFailure(f"the network could not be built: {error}") from error
-        self._handles.update((pack.group, handle) for pack in packs)
+        return handle
 
     def fire(self, pack: Pack, known: str) -> set[str]:
         """The productions of a pack that hold.
@@ -219,6 +211,6 @@ class Network:
 
     def close(self) -> None:
         """Free the network. It is not to be used afterwards."""
-        handles, self._handles = set(self._handles.values()), {}
-        for handle in handles:
+        handles, self._handles = self._handles, {}
+        for handle in handles.values():
             engine.delete_ruleset(handle)
