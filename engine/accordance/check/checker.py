@@ -19,6 +19,7 @@ from ..feel.compiling import (
     Supplied,
     TooMuchWork,
     new_frame,
+    renewed,
 )
 from ..feel.values import NONE, UNKNOWN, Value
 from ..plan.formula import Formula
@@ -149,8 +150,7 @@ class Checker:
         if stage.evidence.positions:
             # A frame of its own: what the rules about the partnership rest on leads to the frame
             # in which they were judged, which therefore must not lead back to it.
-            frame = frame[:]
-            frame[DEFINED] = dict(frame[DEFINED])
+            frame = renewed(frame)
             frame[SUPPLIED] = self._evidence_lists(case, found, stage)
             found.frame = frame
             found.grounds = Grounds(case.stage, EvidenceReader(self._tracer, frame, leaves))

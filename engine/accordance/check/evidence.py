@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from operator import itemgetter
 from typing import Final, NamedTuple, TypeAlias
 
-from ..feel.compiling import DEFINED, Code, Evidence, Frame
+from ..feel.codes import DEFINED, Code, Evidence, Frame, deciding_fact
 from ..feel.values import UNKNOWN, Value
 from ..plan.formula import All, Any, Constant, Defined, Formula, Leaf, Opposite, atoms
 from ..plan.planning import Plan, PlannedRule
@@ -21,6 +21,17 @@ _Choose: TypeAlias = Callable[["EvidenceReader", dict[int, None]], None]
 
 MAX_REMEMBERED: Final = 1024
 """Ways in which the leaves of one rule stand that are remembered, before all are forgotten."""
+
+
+class Basis(NamedTuple):
+    """The leaves on which a judgement rests wherever the leaves below its rule stand alike.
+
+    `settled` is the evidence itself where nothing of it hangs on the case: where all that decides
+    is which facts are missing.
+    """
+
+    leaves: tuple[int, ...]
+    settled: Evidence | None
 
 
 class _Trace(NamedTuple):
@@ -176,6 +187,17 @@ class EvidenceReader:
     def below(self, planned: PlannedRule | None, stage: str) -> Callable[[list[Value]], Hashable]:
         """What picks the states of all leaves on which a rule may rest at a stage."""
         return _nothing if planned is None else self._tracer.below(planned, stage)
+
+    def basis(self, formulas: Iterable[Formula]) -> Basis:
+        """What formulas rest on in all cases in which the leaves below them stand as in this."""
+        leaves = self.decisive(formulas)
+        settled = Evidence(UNKNOWN)
+        for index in leaves:
+            fact = deciding_fact(self._tracer.codes[index])
+            if fact is None or self.leaves[index] is not UNKNOWN:
+                return Basis(leaves, None)
+            settled.missing[fact] = None
+        return Basis(leaves, settled)
 
     def of_leaves(self, leaves: Iterable[int]) -> Evidence:
         """What leaves rest on."""

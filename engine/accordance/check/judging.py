@@ -14,7 +14,7 @@ from ..plan.formula import Formula
 from ..plan.outcome import SEVERITY_RANK, Kind, Outcome, kind_of
 from ..plan.planning import PlannedRule
 from ..strategy.model import PARTNERSHIP, Rule
-from .evidence import MAX_REMEMBERED, EvidenceReader
+from .evidence import MAX_REMEMBERED, Basis, EvidenceReader
 from .exceptions import LEAD, SEVERITY, Notice
 from .network import ALL_MET, COMPLIANT, NOT_APPLICABLE, Firing
 
@@ -30,15 +30,15 @@ def static_path(path: str) -> str:
 class Seen:
     """What was found out of a judgement in earlier cases.
 
-    `below` picks the states of the leaves of its rule; `decisive` has the leaves that it rests on,
-    and `remedies` what would have to change, for each way in which these leaves stood.
+    `below` picks the states of the leaves of its rule; `bases` has what it rests on, and
+    `remedies` what would have to change, for each way in which these leaves stood.
     """
 
-    __slots__ = ("below", "decisive", "remedies")
+    __slots__ = ("bases", "below", "remedies")
 
     def __init__(self) -> None:
         self.below: Callable[[list[Value]], Hashable] | None = None
-        self.decisive: dict[Hashable, tuple[int, ...]] = {}
+        self.bases: dict[Hashable, Basis] = {}
         self.remedies: dict[Hashable, tuple[str, ...]] = {}
 
 
@@ -116,26 +116,26 @@ class Grounds:
         self._found: dict[str, Evidence] = {}
 
     def of(self, judgement: Judgement) -> Evidence:
-        found = self._found.get(judgement.rule.id)
+        rule = judgement.rule.id
+        found = self._found.get(rule)
         if found is None:
-            found = self._found[judgement.rule.id] = self._read(judgement)
-            if judgement.acceptance_needs:
-                found.missing.clear()
-                self._add_open_points(judgement, found)
+            found = self._found[rule] = self._read(judgement)
         return found
 
     def _read(self, judgement: Judgement) -> Evidence:
-        if judgement.planned is None:
-            return Evidence()
-        states = self.states_below(judgement)
-        seen = judgement.seen.decisive
-        leaves = seen.get(states)
-        if leaves is None:
+        leaves, settled = self._basis(judgement)
+        found = self.reader.of_leaves(leaves) if settled is None else settled
+        return self._with_open_points(judgement, found) if judgement.acceptance_needs else found
+
+    def _basis(self, judgement: Judgement) -> Basis:
+        states, seen = self.states_below(judgement), judgement.seen.bases
+        basis = seen.get(states)
+        if basis is None:
             if len(seen) >= MAX_REMEMBERED:
                 seen.clear()
             chosen = decisive_formulas(judgement, self._stage, self.reader.state)
-            leaves = seen[states] = self.reader.decisive(chosen)
-        return self.reader.of_leaves(leaves)
+            basis = seen[states] = self.reader.basis(chosen)
+        return basis
 
     def states_below(self, judgement: Judgement) -> Hashable:
         """How the leaves stand on which a judgement may rest: all that there is to know of the
@@ -145,13 +145,18 @@ class Grounds:
             below = judgement.seen.below = self.reader.below(judgement.planned, self._stage)
         return below(self.reader.leaves)
 
-    def _add_open_points(self, judgement: Judgement, found: Evidence) -> None:
+    def _with_open_points(self, judgement: Judgement, breach: Evidence) -> Evidence:
+        """The evidence of a breach, with what one must know to tell whether an exception counts."""
+        found = Evidence()
+        found.facts = dict(breach.facts)
+        found.reasons = dict(breach.reasons)
         if LEAD in judgement.acceptance_needs:
             found.missing[LEAD] = None
         if SEVERITY in judgement.acceptance_needs and judgement.planned is not None:
             steps = (formula for _, formula in judgement.planned.severity)
             unknown = [one for one in steps if self.reader.state(one) is UNKNOWN]
             found.add(self.reader.of(*unknown))
+        return found
 
 
 @dataclass(slots=True)

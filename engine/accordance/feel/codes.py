@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
-from . import functions
-from .types import ANY, ContextType, ListType, Type
+from . import functions, logic
+from .types import ANY, DATE, ContextType, ListType, NumberType, TextType, Type
 from .values import UNKNOWN, Value
 
 Frame: TypeAlias = list[Any]
@@ -21,7 +21,8 @@ CODES: Final = 4  # dict: definition -> Code, for evidence
 SUPPLIED: Final = 5  # dict of lists supplied by the program (`results`)
 WORK: Final = 6  # how many more items may be looked at
 FOUND: Final = 7  # dict: definition -> Evidence, filled when first asked for
-LOCALS: Final = 8  # the first local variable
+RECALLED: Final = 8  # dict: what loops found out for the values of the variables around them
+LOCALS: Final = 9  # the first local variable
 
 MAX_LOCALS: Final = 40
 MAX_ITEMS_VISITED: Final = 2_000_000
@@ -51,16 +52,18 @@ class Evidence:
 
     `facts`: concrete path -> value; `missing`: concrete paths of unknown facts; `reasons`: why
     something could not be computed. `state` is the value of the condition that is asked for its
-    evidence (true, false or UNKNOWN) where that is known beforehand, else None.
+    evidence (true, false or UNKNOWN) where that is known beforehand, else None. `rest`: for a loop
+    that has run before, its list and the items of which it may still have something to enter.
     """
 
-    __slots__ = ("facts", "missing", "reasons", "state")
+    __slots__ = ("facts", "missing", "reasons", "rest", "state")
 
     def __init__(self, state: Value = None) -> None:
         self.state = state
         self.facts: dict[str, Value] = {}
         self.missing: dict[str, None] = {}
         self.reasons: dict[str, None] = {}
+        self.rest: dict[str, tuple[list[Value], list[Value]]] | None = None
 
     def add(self, other: Evidence) -> None:
         """Take over what another evidence holds."""
@@ -136,8 +139,17 @@ def new_frame(
         supplied or {},
         MAX_ITEMS_VISITED,
         {},
+        {},
         *[UNKNOWN] * MAX_LOCALS,
     ]
+
+
+def renewed(frame: Frame) -> Frame:
+    """A copy of a frame in which definitions and supplied lists may become others."""
+    copy = frame[:]
+    copy[DEFINED] = dict(frame[DEFINED])
+    copy[RECALLED] = {}
+    return copy
 
 
 def no_evidence(frame: Frame, found: Evidence) -> None:
@@ -147,6 +159,65 @@ def no_evidence(frame: Frame, found: Evidence) -> None:
 def is_silent(code: Code) -> bool:
     """Has a compiled expression no evidence to give, since it reads no fact?"""
     return code.evidence is no_evidence
+
+
+def deciding_fact(code: Code) -> str | None:
+    """The one fact on which an expression rests, by its path, where the expression is unknown just
+    when that fact is missing; None where there is none, or that cannot be told from its form."""
+    kind, *parts = code.origin or ("called",)
+    if kind == "fact":
+        names: tuple[str, ...] = parts[0]
+        return ".".join(names)
+    if kind in ("is none", "has value"):
+        return deciding_fact(parts[0])
+    if kind == "among":
+        value, words, _ = parts
+        return deciding_fact(value) if words and isinstance(value.type, TextType) else None
+    if kind == "compare":
+        _, left, right = parts
+        constant = bool(right.origin) and right.origin[0] == "constant"
+        alike = kind_known(left) is not None and kind_known(left) == kind_known(right)
+        return deciding_fact(left) if constant and alike else None
+    return None
+
+
+def kind_known(code: Code) -> str | None:
+    """The kind of an expression whose values can always be told apart and put in order; none and
+    unknown are of every kind. None where that is not known from its form."""
+    if code.origin and code.origin[0] == "constant":
+        kind = logic.kind_of(code.origin[1])
+        return kind if kind in ("number", "text", "date") else None
+    if isinstance(code.type, NumberType):
+        return "number"
+    if isinstance(code.type, TextType):
+        return "text"
+    return "date" if code.type == DATE else None
+
+
+def locals_of(*codes: Code, besides: int | None = None) -> dict[int, Type] | None:
+    """The slots of the local variables that expressions read, and their types, without the slot
+    `besides`; None where that cannot be told from their form."""
+    found: dict[int, Type] = {}
+    for code in codes:
+        if not code.origin:
+            return None
+        if code.origin[0] == "local":
+            found[code.origin[1]] = code.type
+            continue
+        # A loop has the slot of its own variable before what is evaluated for each item.
+        own = next((part for part in code.origin[1:] if type(part) is int), None)
+        parts: list[Code] = []
+        for part in code.origin[1:]:
+            if isinstance(part, Code):
+                parts.append(part)
+            elif isinstance(part, list | tuple):
+                parts += [one for one in part if isinstance(one, Code)]
+        inner = locals_of(*parts, besides=own)
+        if inner is None:
+            return None
+        found |= inner
+    found.pop(besides, None)  # type: ignore[arg-type]
+    return found
 
 
 def all_of(codes: list[Code]) -> Callable[[Frame, Evidence], None]:

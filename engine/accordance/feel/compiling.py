@@ -38,6 +38,7 @@ from .codes import (
     item_type,
     new_frame,
     no_evidence,
+    renewed,
     spend,
 )
 from .connectives import compared, conjunction_of, disjunction_of, membership
@@ -82,6 +83,7 @@ __all__ = [
     "is_silent",
     "member",
     "new_frame",
+    "renewed",
 ]
 
 

@@ -14,11 +14,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, Final, NamedTuple
 
-from . import functions, logic
-from .codes import PATHS, Code, Evidence, Frame, is_silent
+from . import functions
+from .codes import PATHS, Code, Evidence, Frame, is_silent, kind_known, locals_of
 from .compiling import no_result_reason
 from .generating import CONDITIONS, MAX_DEPTH, Generator, Text, item_lines, item_steps
-from .types import BOOLEAN, DATE, DAYS, MONTHS, ListType, NumberType, TextType, Type
+from .types import ListType, is_scalar
 from .values import Value
 
 _OPENING: Final = ("known, missing = found.facts, found.missing", f"paths = frame[{PATHS}]")
@@ -26,19 +26,25 @@ _OPENING: Final = ("known, missing = found.facts, found.missing", f"paths = fram
 
 class Notes(NamedTuple):
     """Lines that enter evidence into `known` and `missing`; lines that say why a value cannot be
-    computed, which do nothing where it is known; and the lines that have to stand before them."""
+    computed, which do nothing where it is known; and the lines that have to stand before them.
+
+    `complete` is a condition for the lines having entered all that they ever can, whatever the
+    variables of loops around them; None where that cannot be told.
+    """
 
     lines: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
     before: frozenset[str] = frozenset()
     depth: int = 0
+    complete: str | None = None
 
     @property
     def all(self) -> tuple[str, ...]:
         return self.lines + self.doubts
 
 
-_NOTHING: Final = Notes()
+_ALWAYS: Final = "True"
+_NOTHING: Final = Notes(complete=_ALWAYS)
 
 
 class EvidenceWriter:
@@ -46,7 +52,11 @@ class EvidenceWriter:
 
     def __init__(self, generator: Generator) -> None:
         self._values = generator
-        generator.given |= {"are_groups": _are_groups, "no_reason_else": _no_reason_else}
+        generator.given |= {
+            "are_groups": _are_groups,
+            "left_of": _left_of,
+            "no_reason_else": _no_reason_else,
+        }
 
     def replace(self, code: Code) -> None:
         """Let a whole expression give its evidence from source, which is written when the evidence
@@ -97,7 +107,8 @@ class EvidenceWriter:
 
     def _note_fact(self, code: Code, names: tuple[str, ...]) -> Notes:
         value = self._values.write(code)
-        return Notes(self._fact(value.text, repr(".".join(names))), before=value.before)
+        lines = self._fact(value.text, repr(".".join(names)))
+        return Notes(lines, before=value.before, complete=_ALWAYS)
 
     def _fact(self, value: str, path: str) -> tuple[str, ...]:
         one = self._values.new("part")
@@ -109,7 +120,7 @@ class EvidenceWriter:
         )
 
     def _note_local(self, code: Code, slot: int) -> Notes:
-        if _is_scalar(code.type):
+        if is_scalar(code.type):
             # Only groups have a path.
             return _NOTHING
         lines = f"if path{slot} is not None:", f"    known[path{slot}] = item{slot}"
@@ -146,7 +157,8 @@ class EvidenceWriter:
         lines = _inside(f"if path{slot} is not None:", self._fact(value.text, path))
         if otherwise:
             lines += _inside("else:", otherwise)
-        return Notes(tuple(lines), before=value.before | frozenset(_item(slot)))
+        complete = None if otherwise else _ALWAYS
+        return Notes(tuple(lines), before=value.before | frozenset(_item(slot)), complete=complete)
 
     # operators and functions
 
@@ -230,10 +242,12 @@ class EvidenceWriter:
             # A fact against a constant: what is not known is the fact.
             return self.notes(left)
         parts = self._note_list(code, (left, right))
-        if _kind(left) is None or _kind(left) != _kind(right):
+        if kind_known(left) is None or kind_known(left) != kind_known(right):
             parts = self._excused(code, parts)
         if not parts.doubts:
-            return parts
+            sides = self.notes(left), self.notes(right)
+            always = all(one.complete == _ALWAYS for one in sides)
+            return parts._replace(complete=_ALWAYS if always else None)
         # Where a comparison is decided, both its sides are known.
         value = self._values.write(code)
         return _guarded(_joined(parts.lines, [value, parts], parts.doubts), state or value.text)
@@ -256,7 +270,10 @@ class EvidenceWriter:
         for one, part in zip(states, parts, strict=True):
             if part.all:
                 lines += _inside(f"if {one} is {state}:", part.all)
-        return _joined(lines, [*values, *parts])
+        # Where all parts are in the same state, it is that of the whole, and each has its say.
+        always = all(part.complete == _ALWAYS for part in parts)
+        made = _joined(lines, [*values, *parts])
+        return made._replace(complete=" is ".join(states) if always else None)
 
     def _note_if(self, code: Code, condition: Code, then: Code, otherwise: Code) -> Notes:
         value, state = self._values.write(condition), self._values.new("state")
@@ -283,8 +300,13 @@ class EvidenceWriter:
         inner = self.notes(condition, "given")
         lines: list[str] = []
         if inner.all:
-            lines = [
-                f"for item{slot} in items:",
+            among = "items" if every else self._values.candidates(items, slot, condition)
+            if among != "items":
+                # Of a true `some` only the items that decide are of interest.
+                lines.append(f"among = {among} if state is True else items")
+                among = "among"
+            lines += [
+                f"for item{slot} in {among}:",
                 f"    frame[{slot}] = item{slot}",
                 f"    {item_lines(slot)[1]}",
                 f"    given = {every} if state is {every} else {value.text}",
@@ -297,14 +319,33 @@ class EvidenceWriter:
 
     def _note_filtered(self, code: Code, items: Code, slot: int, condition: Code, *_: Any) -> Notes:
         inner, by_items = self.notes(condition), items.locate is not None
-        made = self._looping(code, items, slot, _over_all(slot, inner), [inner], by_items)
+        lines = self._over_all(items, slot, condition, inner)
+        made = self._looping(code, items, slot, lines, [inner], by_items)
         return Notes(_call(made))
 
     def _note_mapped(self, code: Code, items: Code, slot: int, result: Code, *_: Any) -> Notes:
         inner = self.notes(result)
-        return Notes(
-            _call(self._looping(code, items, slot, _over_all(slot, inner), [inner], False))
-        )
+        lines = self._over_all(items, slot, result, inner)
+        return Notes(_call(self._looping(code, items, slot, lines, [inner], False)))
+
+    def _over_all(self, items: Code, slot: int, repeated: Code, inner: Notes) -> list[str]:
+        """The evidence that all items give."""
+        if not inner.all:
+            return []
+        entering = f"frame[{slot}] = item{slot}", item_lines(slot)[1], *_entering(slot, inner)
+        again = self._values.is_fixed(items) and locals_of(repeated, besides=slot)
+        if inner.complete is None or not again:
+            return _inside(f"for item{slot} in items:", entering)
+        # It runs again and again over the same list: what gave all it can is passed over.
+        loop = self._values.new("loop")
+        lines = [*entering]
+        if inner.complete != _ALWAYS:
+            lines += f"if not ({inner.complete}):", f"    rest.append(item{slot})"
+        return [
+            f"left, rest = left_of(found, {loop!r}, items), []",
+            *_inside(f"for item{slot} in left:", lines),
+            f"found.rest[{loop!r}] = items, rest",
+        ]
 
     def _looping(
         self,
@@ -358,14 +399,6 @@ def _entering(slot: int, inner: Notes) -> tuple[str, ...]:
     return (path, *inner.all) if path in inner.before else inner.all
 
 
-def _over_all(slot: int, inner: Notes) -> list[str]:
-    """The evidence that all items give."""
-    if not inner.all:
-        return []
-    entering = f"frame[{slot}] = item{slot}", item_lines(slot)[1], *_entering(slot, inner)
-    return _inside(f"for item{slot} in items:", entering)
-
-
 def _inside(head: str, lines: Iterable[str], depth: int = 1) -> list[str]:
     return [head, *_deeper(lines, depth)]
 
@@ -386,7 +419,7 @@ def _joined(
 def _guarded(notes: Notes, state: str) -> Notes:
     """Notes of a condition, whose doubts are of interest only where it is unknown."""
     doubts = _inside(f"if {state} is U:", notes.doubts)
-    return notes._replace(lines=(*notes.lines, *doubts), doubts=())
+    return notes._replace(lines=(*notes.lines, *doubts), doubts=(), complete=None)
 
 
 def _is_condition(code: Code) -> bool:
@@ -402,24 +435,16 @@ def _is_item_fact(code: Code) -> bool:
     return bool(code.origin) and code.origin[0] == "member" and bool(item_steps(code.origin[1]))
 
 
-def _is_scalar(kind: Type) -> bool:
-    return isinstance(kind, NumberType | TextType) or kind in (BOOLEAN, DATE, DAYS, MONTHS)
-
-
-def _kind(code: Code) -> str | None:
-    """The kind of an expression whose values can always be told apart and put in order."""
-    if code.origin and code.origin[0] == "constant":
-        kind = logic.kind_of(code.origin[1])
-        return kind if kind in ("number", "text", "date") else None
-    if isinstance(code.type, NumberType):
-        return "number"
-    if isinstance(code.type, TextType):
-        return "text"
-    return "date" if code.type == DATE else None
-
-
 def _are_groups(items: list[Value]) -> bool:
     return set(map(type, items)) <= {dict}
+
+
+def _left_of(found: Evidence, loop: str, items: list[Value]) -> list[Value]:
+    """The items of which a loop may have something left to enter."""
+    if found.rest is None:
+        found.rest = {}
+    ran = found.rest.get(loop)
+    return items if ran is None or ran[0] is not items else ran[1]
 
 
 def _no_reason_else(

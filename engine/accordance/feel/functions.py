@@ -10,10 +10,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from math import lcm
 from typing import NamedTuple
 
 from . import logic
-from .logic import is_number
+from .logic import NUMBERS, is_number
 from .values import NONE, UNKNOWN, Months, Number, Span, Uncertain, Value
 from .values import date as read_date
 from .values import duration as read_duration
@@ -58,6 +59,8 @@ def _count(items: Value) -> Value:
 
 
 def _sum(items: Value) -> Value:
+    if type(items) is list and items and NUMBERS.issuperset(map(type, items)):
+        return _total(items)
     pairs = pairs_of(items)
     if pairs is None or not any(sure for _, sure in pairs):
         return UNKNOWN
@@ -73,6 +76,15 @@ def _sum(items: Value) -> Value:
         low += least if sure else min(least, 0)
         high += most if sure else max(most, 0)
     return logic.span(logic.exact(low), logic.exact(high))
+
+
+def _total(numbers: list[Number]) -> Number:
+    """The sum of numbers, over the one denominator that they have in common."""
+    denominator = lcm(*[one.denominator for one in numbers])
+    if denominator == 1:
+        return sum(numbers)
+    parts = [one.numerator * (denominator // one.denominator) for one in numbers]
+    return logic.quotient(sum(parts), denominator)
 
 
 def _extreme(items: Value, pick: Callable[..., Value]) -> Value:
@@ -102,9 +114,10 @@ def _maximum(items: Value) -> Value:
 
 def _mean(items: Value) -> Value:
     total = _sum(items)
-    if not is_number(total):
+    if type(total) not in NUMBERS:
         return UNKNOWN
-    return logic.exact(Fraction(total) / len(pairs_of(items) or ()))
+    count = len(items) if type(items) is list else len(pairs_of(items) or ())
+    return total if count == 1 else logic.quotient(total.numerator, total.denominator * count)
 
 
 def _all(items: Value) -> Value:
@@ -285,6 +298,8 @@ def apply(function: Function, arguments: list[Value]) -> Value:
         kind = type(argument)
         if argument is UNKNOWN or argument is NONE or kind is Span or kind is Uncertain:
             return UNKNOWN
-        if kind is list and any(item is UNKNOWN for item in argument):
-            return UNKNOWN
+        if kind is list:
+            for item in argument:
+                if item is UNKNOWN:
+                    return UNKNOWN
     return function.apply(*arguments)

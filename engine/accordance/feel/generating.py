@@ -12,9 +12,11 @@ to each other and to the oracle. evidence_source.py does the same for what a val
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from fractions import Fraction
 from typing import Any, Final, NamedTuple
 
 from . import functions, logic
+from .codes import RECALLED, kind_known, locals_of
 from .compiling import (
     DEFINED,
     FACTS,
@@ -32,7 +34,8 @@ from .compiling import (
     member,
 )
 from .paths import steps_of
-from .syntax import Node
+from .syntax import Filter, For, Node, Quantified
+from .types import TextType, is_scalar
 from .values import NONE, UNKNOWN, Uncertain, Value
 
 MAX_DEPTH: Final = 20
@@ -71,12 +74,24 @@ class Generator(Compiler):
             "is_none": logic.is_none,
             "has_value": logic.has_value,
             "Supplied": Supplied,
+            "numbers": logic.NUMBERS,
+            "alike": _alike,
             "too_much": _too_much,
             "uncertain": _uncertain,
         }
         self._numbers = 0
+        self._loops: dict[tuple[Node, Local], Code] = {}
         # An expression is kept with its source, so that its identity is not given to another.
         self._written: dict[int, tuple[Code, Text]] = {}
+
+    def compile(self, node: Node, scope: Local | None) -> Code:
+        if scope is None or not isinstance(node, Quantified | Filter | For):
+            return super().compile(node, scope)
+        # The same loop inside others alike is the same code, so that what it found is recalled.
+        code = self._loops.get((node, scope))
+        if code is None:
+            code = self._loops[node, scope] = super().compile(node, scope)
+        return code
 
     def repeated(self, node: Node, scope: Local) -> Code:
         # The closures of loops call it for each item of a list that is not plain.
@@ -227,11 +242,27 @@ class Generator(Compiler):
         first, second = self.write(left), self.write(right)
         one, python = self.new("part"), _SIGNS[sign]
         general = "equal(" if sign == "=" else f"order({sign!r}, "
+        if sign == "=" and kind_known(left) == kind_known(right) == "text":
+            other = self.new("part")
+            return self._join(
+                f"(U if ({one} := {first.text}) is U or ({other} := {second.text}) is U"
+                f" else {one} == {other})",
+                [first, second],
+            )
         if right.origin and right.origin[0] == "constant":
             other = second.text
             kind = type(right.origin[1])
             if kind not in logic.ORDERED:
                 return self._join(f"{general}{first.text}, {other})", [first])
+            if kind is Fraction:
+                # Of whole numbers: what is compared with a quotient is multiplied out.
+                above, below = right.origin[1].as_integer_ratio()
+                return self._join(
+                    f"({one}.numerator * {below} {python} {above} * {one}.denominator"
+                    f" if type({one} := {first.text}) in numbers"
+                    f" else U if {one} is U else {general}{one}, {other}))",
+                    [first],
+                )
             return self._join(
                 f"({one} {python} {other} if type({one} := {first.text}) is {self._kind(kind)}"
                 f" else U if {one} is U else {general}{one}, {other}))",
@@ -300,16 +331,17 @@ class Generator(Compiler):
         general: Callable[[Frame], Value],
     ) -> Text:
         inner = self.write(condition)
+        among = "items" if every else self.candidates(items, slot, condition)
         lines = [
             f"result = {every}",
-            *_loop(slot, inner),
+            *_loop(slot, inner, among),
             f"    if given is {not every}:",
             f"        return {not every}",
             f"    if given is not {every}:",
             "        result = U",
             "return result",
         ]
-        return self._looping(items, slot, inner, general, lines)
+        return self._looping(items, slot, condition, general, lines)
 
     def _write_filtered(
         self, items: Code, slot: int, condition: Code, general: Callable[[Frame], Value]
@@ -320,7 +352,7 @@ class Generator(Compiler):
         lines = [
             *empty,
             "kept, doubts = [], []",
-            *_loop(slot, inner),
+            *_loop(slot, inner, self.candidates(items, slot, condition)),
             "    if given is True:",
             f"        kept.append(item{slot})",
             "    elif given is U:",
@@ -331,25 +363,25 @@ class Generator(Compiler):
             self._left_to(general, 2),
             "return uncertain(kept, doubts) if doubts else kept",
         ]
-        return self._looping(items, slot, inner, general, lines)
+        return self._looping(items, slot, condition, general, lines)
 
     def _write_mapped(
         self, items: Code, slot: int, result: Code, general: Callable[[Frame], Value]
     ) -> Text:
         inner = self.write(result)
         lines = ["made = []", *_loop(slot, inner), "    made.append(given)", "return made"]
-        return self._looping(items, slot, inner, general, lines)
+        return self._looping(items, slot, result, general, lines)
 
     def _looping(
         self,
         items: Code,
         slot: int,
-        inner: Text,
+        repeated: Code,
         general: Callable[[Frame], Value],
         lines: list[str],
     ) -> Text:
         """A loop over a plain list; any other list is left to the closure."""
-        source = self.write(items)
+        source, inner = self.write(items), self.write(repeated)
         loop = self.define(
             "frame",
             [
@@ -365,7 +397,41 @@ class Generator(Compiler):
                 *lines,
             ],
         )
+        around = locals_of(items, repeated, besides=slot)
+        if around and all(is_scalar(kind) for kind in around.values()):
+            loop = self._recalled(loop, around)
         return Text(f"{self.bind(loop)}(frame)")
+
+    def _recalled(
+        self, loop: Callable[[Frame], Value], around: Iterable[int]
+    ) -> Callable[[Frame], Value]:
+        """A loop inside others that runs once for the same values of the variables around it."""
+        name = self.bind(loop)
+        values = ", ".join(f"frame[{slot}]" for slot in around)
+        lines = (
+            f"found = frame[{RECALLED}].get(run := ({name!r}, {values}))",
+            "if found is None:",
+            f"    found = frame[{RECALLED}][run] = {name}(frame)",
+            "return found",
+        )
+        return self.define("frame", lines)
+
+    def is_fixed(self, items: Code) -> bool:
+        """Is a list the same for all that is asked of a case: a fact or a definition?"""
+        return items.origin[:1] in (("fact",), ("definition",))
+
+    def candidates(self, items: Code, slot: int, condition: Code) -> str:
+        """The source of the items of a list `items` for which a condition can be true or unknown.
+
+        Where it asks that a text of the item be equal to one from outside the loop, these are
+        looked up: the loop runs again and again over the same list, which is a fact or definition.
+        """
+        equality = _equality(condition, slot)
+        if equality is None or not self.is_fixed(items):
+            return "items"
+        name, other = equality
+        key = f"{self.write(items).text} by {name}"
+        return f"alike(frame, items, {key!r}, {name!r}, {self.write(other).text})"
 
     def _left_to(self, general: Callable[[Frame], Value], depth: int) -> str:
         return f"{'    ' * depth}return {self.bind(general)}(frame)"
@@ -407,10 +473,10 @@ def item_steps(code: Code) -> tuple[Any, ...] | None:
     return None if is_silent(code) else steps_of(code)
 
 
-def _loop(slot: int, inner: Text) -> list[str]:
+def _loop(slot: int, inner: Text, among: str = "items") -> list[str]:
     facts = item_lines(slot)[1]
     return [
-        f"for item{slot} in items:",
+        f"for item{slot} in {among}:",
         f"    frame[{slot}] = item{slot}",
         *([f"    {facts}"] if facts in inner.before else []),
         f"    given = {inner.text}",
@@ -420,6 +486,50 @@ def _loop(slot: int, inner: Text) -> list[str]:
 def _is_condition(code: Code) -> bool:
     """Is it true or false by its form, and no number?"""
     return bool(code.origin) and code.origin[0] in CONDITIONS
+
+
+def _equality(condition: Code, slot: int) -> tuple[str, Code] | None:
+    """The name of a text of the item in `slot`, and another text that it must be equal to for a
+    condition to be true, which hangs on the variables of loops around this one."""
+    kind, *parts = condition.origin or ("called",)
+    if kind == "connected" and parts[0] is False:
+        return next(filter(None, (_equality(part, slot) for part in parts[1])), None)
+    if kind != "compare" or parts[0] != "=":
+        return None
+    for one, other in (parts[1:], parts[:0:-1]):
+        around = locals_of(other, besides=slot)
+        if (
+            (one.origin[:1] == ("member",) and item_steps(one.origin[1]) == (slot,))
+            and isinstance(one.type, TextType)
+            and isinstance(other.type, TextType)
+            and around
+            and slot not in (locals_of(other) or ())
+        ):
+            return one.origin[2], other
+    return None
+
+
+_ANY_ITEM: Final[dict[Value, list[Value]]] = {}
+"""In place of the items by the values of a fact, where not all are known texts."""
+
+
+def _alike(frame: Frame, items: list[Value], key: str, name: str, wanted: Value) -> list[Value]:
+    """The items of a list of which a text is equal to another, or not known; `key` says which list
+    and which text of its items."""
+    by_text = frame[RECALLED].get(key)
+    if by_text is None:
+        by_text = {}
+        for item in items:
+            text = item.get(name) if type(item) is dict else None
+            if type(text) is not str:
+                by_text = _ANY_ITEM
+                break
+            by_text.setdefault(text, []).append(item)
+        frame[RECALLED][key] = by_text
+    if by_text is _ANY_ITEM or type(wanted) is not str:
+        return items
+    found: list[Value] = by_text.get(wanted, [])
+    return found
 
 
 def _uncertain(kept: list[Value], doubts: list[int]) -> Uncertain:

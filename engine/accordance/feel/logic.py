@@ -26,6 +26,16 @@ def is_number(value: Value) -> bool:
     return kind is int or kind is Fraction
 
 
+NUMBERS: Final = frozenset((int, Fraction))
+"""The types of known numbers."""
+
+
+def quotient(numerator: int, denominator: int) -> Number:
+    """A quotient of whole numbers, in the one form that numbers have."""
+    whole, rest = divmod(numerator, denominator)
+    return Fraction(numerator, denominator) if rest else whole
+
+
 def kind_of(value: Value) -> str:
     """The kind of a known value, for messages and for telling kinds apart."""
     return _KINDS.get(type(value), "value")
@@ -169,8 +179,11 @@ def exact(value: Number) -> Number:
 
 def add(left: Value, right: Value) -> Value:
     """`left + right`: numbers, texts, durations of one kind, a date and a duration."""
-    if is_number(left) and is_number(right):
-        return exact(left + right)
+    if type(left) in NUMBERS and type(right) in NUMBERS:
+        if type(left) is type(right) is int:
+            return left + right
+        one, other = left.denominator, right.denominator
+        return quotient(left.numerator * other + right.numerator * one, one * other)
     if left is UNKNOWN or right is UNKNOWN or left is NONE or right is NONE:
         return UNKNOWN
     kinds = type(left), type(right)
@@ -192,8 +205,11 @@ def add(left: Value, right: Value) -> Value:
 
 def subtract(left: Value, right: Value) -> Value:
     """`left - right`: numbers, durations of one kind, a date and a duration, two dates."""
-    if is_number(left) and is_number(right):
-        return exact(left - right)
+    if type(left) in NUMBERS and type(right) in NUMBERS:
+        if type(left) is type(right) is int:
+            return left - right
+        one, other = left.denominator, right.denominator
+        return quotient(left.numerator * other - right.numerator * one, one * other)
     if left is UNKNOWN or right is UNKNOWN or left is NONE or right is NONE:
         return UNKNOWN
     kinds = type(left), type(right)

@@ -25,7 +25,7 @@ from .codes import (
     no_evidence,
     note,
 )
-from .types import ANY, ContextType, ListType, Type
+from .types import ANY, TEXT, ContextType, ListType, Type
 from .values import UNKNOWN, Uncertain, Value
 
 MAX_DAYS: Final = 64
@@ -68,7 +68,9 @@ class ConstantValue:
 
 
 def constant_code(given: Value) -> Code:
-    kind = ListType() if type(given) is list else ANY
+    kind: Type = ANY
+    if type(given) is list:
+        kind = ListType(item=TEXT if given and {*map(type, given)} == {str} else ANY)
     return Code(ConstantValue(given), no_evidence, kind, daily=True, origin=("constant", given))
 
 

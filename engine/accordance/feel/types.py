@@ -66,3 +66,8 @@ ANY: Final = Type("any")
 NULL: Final = Type("null")
 NUMBER: Final = NumberType()
 TEXT: Final = TextType()
+
+
+def is_scalar(kind: Type) -> bool:
+    """Is a value of this type a single one: no list, no group?"""
+    return isinstance(kind, NumberType | TextType) or kind in (BOOLEAN, DATE, DAYS, MONTHS)
