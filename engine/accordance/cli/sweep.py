@@ -24,9 +24,30 @@ from .stream import page_for, say, write
 if TYPE_CHECKING:
     from ..sweep.running import Outcome
 
-_MISSING = "needs ibis and duckdb, which are not installed"
 _ENDINGS = {".json": "json", ".md": "markdown", ".txt": "table"}
-_INSTALL = "install them with pip install 'accordance[sweep]'"
+_EXTRAS = {
+    "sweep": ("ibis", "duckdb", "numpy", "pyarrow", "sqlglot"),
+    "spark": ("pyspark", "py4j"),
+}
+"""What each extra installs."""
+
+
+class _Engine(click.ParamType[str]):
+    """What computes: a word, or the address of a cluster."""
+
+    name = "engine"
+    words = ("auto", "duckdb", "check", "local-spark")
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        return f"[{'|'.join(self.words)}|spark://HOST:PORT]"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if value in self.words or re.fullmatch(
+            r"spark://[^\s:/]+:[0-9]+(,[^\s:/]+:[0-9]+)*", value
+        ):
+            return value
+        words = ", ".join(self.words)
+        self.fail(f"`{value}` is none of {words}, nor an address like spark://HOST:7077")
 
 
 def _size(context: click.Context, option: click.Parameter, value: str | None) -> str | None:
@@ -87,10 +108,16 @@ Examples:
     click.option(
         "--on",
         "engine",
-        type=click.Choice(["auto", "duckdb", "check"]),
+        type=_Engine(),
         default="auto",
         show_default=True,
-        help="What computes: columns in DuckDB, or `check` for each; auto takes `check` for few.",
+        help="What computes: columns in DuckDB or Spark, or `check` for each; auto takes `check`"
+        " for few records, else DuckDB.",
+    ),
+    click.option(
+        "--shared",
+        metavar="FOLDER",
+        help="A folder that this machine and the workers of a Spark cluster see.",
     ),
     click.option(
         "--sample",
@@ -106,7 +133,8 @@ Examples:
         "--memory",
         metavar="SIZE",
         callback=_size,
-        help="So much memory DuckDB may use, as in 4GB; what needs more goes to the disk.",
+        help="So much memory DuckDB, or Spark on this machine, may use, as in 4GB; what needs more"
+        " goes to the disk.",
     ),
     click.option(
         "--allow-rejected",
@@ -136,6 +164,7 @@ def command(
     exceptions: str | None,
     resume: bool,
     engine: str,
+    shared: str | None,
     sample: int,
     seed: int,
     memory: str | None,
@@ -170,7 +199,7 @@ def command(
     today = as_of or dt.date.today()
     if as_of is None:
         say(f"accordance: evaluated as on today, {today.isoformat()}; `--as-of` sets another day")
-    made = Options(today, engine, sample, seed, memory=memory)
+    made = Options(today, engine, sample, seed, memory=memory, shared=shared)
     task = Task(
         given=sources,
         sources=find_sources(sources, loaded.model, mapping),
@@ -203,9 +232,13 @@ def command(
 
 def missing_extra(error: ImportError, command: str) -> Refused:
     """What to install for a command, where that is what is missing."""
-    if (error.name or "").split(".")[0] not in ("ibis", "duckdb", "numpy", "pyarrow", "sqlglot"):
-        raise error
-    return Refused(Problem(Code.USAGE, f"`{command}` {_MISSING}", None, _INSTALL))
+    missing = (error.name or "").split(".")[0]
+    for extra, packages in _EXTRAS.items():
+        if missing in packages:
+            said = f"`{command}` needs {' and '.join(packages[:2])}, which are not installed"
+            help_ = f"install them with pip install 'accordance[{extra}]'"
+            return Refused(Problem(Code.USAGE, said, None, help_))
+    raise error
 
 
 def _text(found: Outcome, format_name: str, output: str | None) -> str:

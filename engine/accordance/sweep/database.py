@@ -11,7 +11,7 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from importlib.metadata import version
 from time import monotonic
@@ -75,34 +75,44 @@ class Columns:
             self._connection.execute(f"SET threads = {threads}")
         self._connection.execute("SET preserve_insertion_order = true")
         self._connection.execute(f"SET disabled_optimizers = '{','.join(HARMFUL)}'")
-        self._query = self._kept_query(plan, today)
-        self._features = None
+        self._prepare(plan, today, features)
+
+    def _prepare(self, plan: Plan, today: dt.date, features: Features | None) -> None:
+        """Make the queries ready that say what the plan says."""
+
+        def made() -> str:
+            from .dialects import DuckDB
+
+            return Relation(plan, today).query(FACTS, DuckDB(), self._note_demands)
+
+        self._query: str = self._kept("query", plan, today, made)
+        self._features: str | None = None
         if features is not None:
             from .dialects import DuckDB
 
-            self._features = feature_query(plan, today, features, FACTS, DuckDB())
+            found = feature_query(plan, today, features, FACTS, DuckDB())
+            if found is not None:
+                self._features = found.over(f"({found.stages.sql()})")
 
     def close(self) -> None:
         self._connection.close()
         shutil.rmtree(self._aside, ignore_errors=True)
 
-    def _kept_query(self, plan: Plan, today: dt.date) -> str:
-        """The query of the plan: where making it takes long, the one that was made before from the
-        same strategy for the same day by the same program."""
+    def _kept(self, name: str, plan: Plan, today: dt.date, make: Callable[[], Any]) -> Any:
+        """What is made of a plan: where that takes long, what was made before from the same
+        strategy for the same day by the same program."""
         said = hashlib.sha256(json.dumps(encode(plan.strategy)).encode()).hexdigest()
         versions = map(version, ("duckdb", "ibis-framework", "sqlglot"))
-        key = " ".join(["query", said, today.isoformat(), cache.program(MADE_BY), *versions])
+        key = " ".join([name, said, today.isoformat(), cache.program(MADE_BY), *versions])
         kept = cache.find_text(key)
         if kept is not None:
             found = json.loads(kept)
             self._demands = [(name, condition) for name, condition in found["demands"]]
-            return str(found["query"])
-        from .dialects import DuckDB
-
+            return found["made"]
         start = monotonic()
-        made = Relation(plan, today).query(FACTS, DuckDB(), self._note_demands)
+        made = make()
         if monotonic() - start > LONG_SECONDS:
-            cache.keep_text(key, json.dumps({"query": made, "demands": self._demands}))
+            cache.keep_text(key, json.dumps({"made": made, "demands": self._demands}))
         return made
 
     def _note_demands(self, demands: Demands) -> Mapping[str, str]:
@@ -162,6 +172,10 @@ class Columns:
         the rules over the portfolio need of them, by ROW; `facts` are rows of Parquet, or a table
         with the columns ROW and `line`."""
         self.vouch(facts)
+        return self._answered()
+
+    def _answered(self) -> tuple[pa.Table, pa.Table | None]:
+        """What the plan says of the facts that are held."""
         found = self._connection.sql(self._query).to_arrow_table()
         if self._features is None:
             return found, None

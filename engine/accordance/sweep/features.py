@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from ..check.judging import Assessment
     from ..facts.case import Case
     from .dialects import Dialect
+    from .stages import Stages
 
 TRUTH, NAMES, NUMBER = "truth", "names", "number"
 PLACES: Final = 6
@@ -256,19 +257,31 @@ def schema(columns: Sequence[Feature]) -> pa.Schema:
 # --- in columns ---------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class FeatureQuery:
+    """Stages that end in what each column is made of, and how it is made of that, in DuckDB."""
+
+    stages: Stages
+    columns: Sequence[str]
+
+    def over(self, packed: str) -> str:
+        """The query that gives ROW and the columns; `packed` is what the stages come to."""
+        return f"SELECT {', '.join(self.columns)} FROM {packed} AS packed"
+
+
 def feature_query(
     plan: Plan, today: dt.date, features: Features, facts: str, dialect: Dialect
-) -> str | None:
-    """The query that gives ROW and the columns for each row of the table `facts`; None where there
-    are none. What cannot be said in columns is left out of `features`."""
+) -> FeatureQuery | None:
+    """The query over the table `facts`; None where there are no columns. What cannot be said in
+    columns is left out of `features`."""
     odd: set[str] = set()
     while True:
         columns = features.columns
         if not columns:
             return None
-        sql = _query(plan, today, columns, facts, dialect, odd)
+        found = _query(plan, today, columns, facts, dialect, odd)
         if not odd:
-            return sql
+            return found
         features.leave_out(odd)
         odd = set()
 
@@ -280,10 +293,11 @@ def _query(
     facts: str,
     dialect: Dialect,
     odd: set[str],
-) -> str:
+) -> FeatureQuery:
     from ..strategy.model import STAGES
     from .columns import Demands
     from .items import Packing, stored
+    from .limits import NotCompiled
     from .relational import Relation, facts_schema
     from .stages import Stages
 
@@ -324,14 +338,17 @@ def _query(
             odd.add(one.name)
             continue
         made[one.name], forms[one.name] = column, form
-    relation.stages.keep(made)
+    try:
+        relation.stages.keep(made)
+    except NotCompiled as error:
+        odd.add(error.column)
     said = [f'"{ROW}"']
     said += [
         f'{_canonical(one, forms[one.name])} AS "{one.name}"'
         for one in columns
         if one.name in forms
     ]
-    return f"SELECT {', '.join(said)} FROM ({relation.stages.sql()}) AS packed"
+    return FeatureQuery(relation.stages, said)
 
 
 def _said(node: Node, compiler: Any, _: Any) -> Any:

@@ -14,12 +14,20 @@ from ..check.answer import strategy_stamp
 from ..strategy.rule_digest import rule_digests
 from . import answers
 from .sources import Digest, Source
-from .sweeping import DUCKDB, Options, Sweep
+from .sweeping import CHECK, DUCKDB, SPARK, Options, Sweep
 
 if TYPE_CHECKING:
     from .running import Made, Task
 
 SCHEMA: Final = "accordance/sweep/1"
+
+
+PACKAGES: Final = {
+    CHECK: ("pyarrow",),
+    DUCKDB: ("duckdb", "ibis-framework", "pyarrow"),
+    SPARK: ("duckdb", "ibis-framework", "pyarrow", "pyspark"),
+}
+"""What took part, by the engine."""
 
 
 def manifest_of(
@@ -106,7 +114,7 @@ def _digest(digest: Digest | None) -> dict[str, Any]:
 
 def _versions(engine: str) -> dict[str, str]:
     found: dict[str, str] = {}
-    for package in ("duckdb", "ibis-framework", "pyarrow") if engine == DUCKDB else ("pyarrow",):
+    for package in PACKAGES[engine]:
         try:
             found[package] = version(package)
         except PackageNotFoundError:

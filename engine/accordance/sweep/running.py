@@ -29,7 +29,7 @@ from .run_reading import Run
 from .seals import long_text_of, sealed
 from .sources import Source
 from .summary import Counting, markdown
-from .sweeping import DUCKDB, WORTH_IT, Options, Sweep, drawn
+from .sweeping import CHECK, WORTH_IT, Options, Sweep, drawn
 from .together import blocks_of, together
 
 if TYPE_CHECKING:
@@ -268,7 +268,7 @@ class _Making:
         for part in self.parts:
             against.add(self._kept(self._table(part, OUTCOMES)))
         changed = against.changed(self.sweep.options.seed)
-        if self.engine != DUCKDB:
+        if self.engine == CHECK:
             # Each was checked by `check` already.
             return against.found(len(changed))
         task = self.task
@@ -354,7 +354,7 @@ class _Making:
         def blocks() -> Iterator[Block]:
             return blocks_of(task.sources, sweep.strategy.model, task.combine)
 
-        if self.engine != DUCKDB or sweep.features is None:
+        if self.engine == CHECK or sweep.features is None:
             return by_check(sweep, blocks(), gone, task.kept)
         kept = (self._kept(self._table(part, OUTCOMES)) for part in self.parts)
         return from_columns(sweep, kept, blocks, gone, task.kept)

@@ -31,8 +31,12 @@ if TYPE_CHECKING:
 
 AUTOMATIC: Final = "auto"
 DUCKDB: Final = "duckdb"
+SPARK: Final = "spark"
 CHECK: Final = "check"
-ENGINES: Final = (AUTOMATIC, DUCKDB, CHECK)
+LOCAL_SPARK: Final = "local-spark"
+"""Spark on this machine, which is started for the sweep."""
+CLUSTER: Final = "spark://"
+"""How the address of a cluster of Spark's begins."""
 WORTH_IT: Final = 5_000
 """From so many records on the relational plan is quicker than `check` record by record, since it
 takes some seconds to make."""
@@ -45,8 +49,11 @@ ELSEWHERE: Final = "sources"
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to sweep: the evaluation date, which engine, how many cases are performed again, and what
-    their choice depends on."""
+    """How to sweep: the evaluation date, which engine (AUTOMATIC, DUCKDB, CHECK, LOCAL_SPARK or the
+    address of a cluster), how many cases are performed again, and what their choice depends on.
+
+    `shared` is a folder that this machine and the workers of the cluster see.
+    """
 
     today: dt.date
     engine: str = AUTOMATIC
@@ -54,6 +61,7 @@ class Options:
     seed: int = 0
     threads: int | None = None
     memory: str | None = None
+    shared: str | None = None
 
 
 @dataclass(slots=True)
@@ -94,14 +102,15 @@ class Sweep:
             self._columns = None
 
     def engine_for(self, records: int) -> str:
-        """Which engine sweeps so many records in all."""
-        if self.options.engine != AUTOMATIC:
-            return self.options.engine
-        return CHECK if records < WORTH_IT else DUCKDB
+        """Which engine sweeps so many records in all: CHECK, DUCKDB or SPARK."""
+        engine = self.options.engine
+        if engine == AUTOMATIC:
+            return CHECK if records < WORTH_IT else DUCKDB
+        return SPARK if engine == LOCAL_SPARK or engine.startswith(CLUSTER) else engine
 
     def part(self, block: Block, engine: str) -> Part:
         """What comes out of a block of records."""
-        return self._by_check(block) if engine == CHECK else self._by_columns(block)
+        return self._by_check(block) if engine == CHECK else self._by_columns(block, engine)
 
     def _by_check(self, block: Block) -> Part:
         rows, rejected = self._one_by_one(list(block))
@@ -130,12 +139,12 @@ class Sweep:
                 assert isinstance(found, list)
                 yield Rejected(record, tuple(found))
 
-    def _by_columns(self, block: Block) -> Part:
+    def _by_columns(self, block: Block, engine: str) -> Part:
         import numpy as np
         import pyarrow as pa
         import pyarrow.compute as pc
 
-        columns = self._relational()
+        columns = self._relational(engine)
         reading = self._read(block)
         found, needed = columns.answer(reading.facts)
         sure = found.filter(found[answers.SURE])
@@ -164,24 +173,37 @@ class Sweep:
             sample=drawn(answered, self.options.seed, self.options.sample),
         )
 
-    def _relational(self) -> Columns:
+    def _relational(self, engine: str) -> Columns:
         """The relational plan, made when it is first needed."""
         if self._columns is None:
-            from .database import MEMORY, Columns
-
-            options = self.options
             if self.strategy.portfolio:
                 self.features = Features(self.strategy)
-            self._columns = Columns(
-                self.checker.plan,
-                options.today,
-                options.threads,
-                options.memory or MEMORY,
-                self.features,
-            )
+            made = self._on_spark if engine == SPARK else self._on_duckdb
+            self._columns = made()
             if self.features is not None:
                 self.singly.features = self.features.reader(self.checker)
         return self._columns
+
+    def _on_duckdb(self) -> Columns:
+        from .database import MEMORY, Columns
+
+        plan, options = self.checker.plan, self.options
+        memory = options.memory or MEMORY
+        return Columns(plan, options.today, options.threads, memory, self.features)
+
+    def _on_spark(self) -> Columns:
+        from .spark import SparkColumns
+
+        plan, options = self.checker.plan, self.options
+        return SparkColumns(
+            plan,
+            options.today,
+            options.engine,
+            options.shared,
+            options.threads,
+            options.memory,
+            self.features,
+        )
 
     def _read(self, block: Block) -> _Reading:
         """The facts of a block as the database reads them."""
