@@ -114,6 +114,22 @@ def test_the_workbook_sums_up_and_lists(call: Caller, run: str, tmp_path: Path) 
             assert all(cell.data_type != "f" for cell in row)
 
 
+def test_the_workbook_says_of_which_group_and_what_was_accepted(
+    call: Caller, tmp_path: Path
+) -> None:
+    day = ("--as-of", "2026-12-31", "--fail-on", "never")
+    data = written(call, tmp_path / "whole.xlsx", "sweep", "cases/portfolio", *day)
+    sheet = openpyxl.load_workbook(io.BytesIO(data))["Across the portfolio"]
+    rows = [tuple(cell.value for cell in row) for row in sheet.iter_rows(min_row=3)]
+    assert any(
+        (row[0], *row[2:4]) == ("DEP-08", "Brackenfold Holdings", "! high")
+        and row[5].startswith("Accepted by Cabinet")
+        for row in rows
+    )
+    weak = {row[2] for row in rows if row[0] == "REV-05" and row[3] == "? advisory"}
+    assert "Contracts and alliances, NB-2022-014" in weak
+
+
 def test_a_row_for_each_finding(call: Caller, run: str, tmp_path: Path) -> None:
     text = written(call, tmp_path / "run.csv", "export", run).decode("utf-8-sig")
     found = [row for row in csv.DictReader(io.StringIO(text)) if row["kind"] in ("breach", "gap")]

@@ -26,6 +26,7 @@ BESIDE: Final = 90
 MOST_REJECTS: Final = 10
 MOST_ACROSS: Final = 12
 NAMED: Final = 8
+SOME: Final = 3
 HEAD: Final = ("Case", "Stage", "Verdict", "Opinion", "Breaches", "Gaps")
 WORDS: Final = {**VERDICTS, **OPINIONS}
 SEVERITIES: Final = ("critical", "high", "medium", "low", "advisory")
@@ -157,15 +158,17 @@ def _across(summary: Json, paint: Paint) -> list[str]:
     if portfolio is None:
         return []
     lines = ["", paint.strong("Across the portfolio")]
-    shown = portfolio["shown"][:MOST_ACROSS]
-    for one in shown:
+    if not any(sum(counts.values()) for counts in portfolio["findings"].values()):
+        lines += paint.paragraph("The rules over the portfolio found nothing.", INDENT)
+    breaches = [one for one in portfolio["shown"] if one["kind"] == "breach"][:MOST_ACROSS]
+    for one in breaches:
         lines += _finding(one, paint)
         lines += paint.paragraph(_named(one), INDENT + 2)
-    found = sum(sum(counts.values()) for counts in portfolio["findings"].values())
-    if not found:
-        lines += paint.paragraph("The rules over the portfolio found nothing.", INDENT)
-    if found > len(shown):
-        lines += paint.paragraph(f"and {found - len(shown):,} more", INDENT)
+    more = sum(rule["groups"]["non_compliant"] for rule in portfolio["rules"]) - len(breaches)
+    if more:
+        lines += paint.paragraph(f"and {count(more, 'more breach', 'more breaches')}", INDENT)
+    for rule in sorted(portfolio["rules"], key=lambda one: SEVERITIES.index(one["severity"])):
+        lines += _open(rule, portfolio["shown"], paint)
     for one in portfolio["accepted"][:MOST_ACROSS]:
         lines += _accepted(one, paint)
     for notice in portfolio["notices"]:
@@ -179,14 +182,35 @@ def _across(summary: Json, paint: Paint) -> list[str]:
     return lines
 
 
+def _open(rule: Json, shown: Sequence[Json], paint: Paint) -> list[str]:
+    """What a rule cannot decide yet: of one group in full, of several how many they are."""
+    groups = rule["groups"]["insufficient_evidence"]
+    alike = [one for one in shown if one["rule"] == rule["rule"] and one["kind"] == "gap"]
+    if groups == 1 and alike:
+        return [*_finding(alike[0], paint), *paint.paragraph(_named(alike[0]), INDENT + 2)]
+    if not groups:
+        return []
+    mark = paint.state("? open", "insufficient_evidence")
+    answers = count(groups, "answer is open", "answers are open")
+    said = f"{rule['rule']}  {rule['title']}: {answers}."
+    lines = paint.paragraph(f"{mark}  {said}", INDENT, 2)
+    named = [about(one) for one in alike[:SOME]]
+    more = f" and {groups - len(named):,} more" if groups > len(named) else ""
+    return lines + (paint.paragraph(f"{'; '.join(named)}{more}", INDENT + 2) if named else [])
+
+
+def about(one: Json) -> str:
+    """Of which group a rule over the portfolio speaks, and of which case in it."""
+    return ", ".join(part for part in (one["group"], one["case"]) if part)
+
+
 def _finding(one: Json, paint: Paint) -> list[str]:
     breach = one["kind"] == "breach"
     mark = paint.state(
         f"{'✗' if breach else '?'} {one['severity'] if breach else 'open'}",
         "non_compliant" if breach else "insufficient_evidence",
     )
-    about = one["group"] if one["case"] is None else f"{one['group']}, {one['case']}"
-    said = one["message"] if breach or not about else f"{about}: {one['message']}"
+    said = one["message"] if breach or not about(one) else f"{about(one)}: {one['message']}"
     return paint.paragraph(f"{mark}  {one['rule']}  {said}", INDENT, 2)
 
 

@@ -9,6 +9,7 @@ from . import Json
 from .charts import Figure, stacked
 from .html import environment
 from .overview import overview_of_portfolio
+from .portfolio import about
 from .text import safe_throughout
 from .wording import MARKS, OPINIONS, VERDICTS, count, standing_mark
 
@@ -54,13 +55,14 @@ def portfolio_page(summary: Json, portfolio: Json, rejects: Sequence[Json]) -> s
             runnings=[running],
             figures=[one for one in _figures(summary) if one is not None],
             answers=[
-                *_answers(summary, "verdicts", VERDICTS),
-                *_answers(summary, "opinions", OPINIONS),
+                *_answers(summary, "verdict", VERDICTS),
+                *_answers(summary, "opinion", OPINIONS),
             ],
             good=kept_best(portfolio["good_practice"]),
             across=summary.get("portfolio"),
             rejects=safe_throughout(list(rejects[:MOST_REJECTS])),
             answered=_answered,
+            about=about,
         )
     )
     return "\n".join(line.rstrip() for line in text.split("\n") if line.strip()) + "\n"
@@ -86,7 +88,8 @@ def _figures(summary: Json) -> list[Figure | None]:
 
 
 def _answers(summary: Json, name: str, words: dict[str, str]) -> list[dict[str, Any]]:
-    total = sum(summary[name].values())
+    counted = summary[f"{name}s"]
+    total = sum(counted.values())
     return [
         {
             "of": name.capitalize(),
@@ -96,7 +99,7 @@ def _answers(summary: Json, name: str, words: dict[str, str]) -> list[dict[str, 
             "share": round(100 * number / total, 1) if total else 0,
             "kind": _GOOD[code],
         }
-        for code, number in summary[name].items()
+        for code, number in counted.items()
         if total
     ]
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from . import Json
+from .portfolio import about
 from .portfolio_page import kept_best
 from .sheets import Cell, Column, Sheet
 from .wording import MARKS, OPINIONS, SEVERITIES, VERDICTS, accepted_words, sentence
@@ -25,12 +26,20 @@ def summary_sheets(summary: Json, portfolio: Json, rejects: Sequence[Json]) -> I
             [
                 Column("Rule", 10),
                 Column("Title", 44),
+                Column("Of", 34),
                 Column("Severity", 12),
                 Column("Found", 90),
                 Column("Accepted", 60),
             ],
             (
-                [one["rule"], one["title"], _severity(one), one["message"], _accepted(one)]
+                [
+                    one["rule"],
+                    one["title"],
+                    about(one) or None,
+                    _severity(one),
+                    one["message"],
+                    _accepted(one),
+                ]
                 for one in (*across["shown"], *across["accepted"])
             ),
             "What the rules found that look at several partnerships at once.",
@@ -68,7 +77,7 @@ def _accepted(found: Json) -> str | None:
 
 def _severity(found: Json) -> Cell:
     if found["kind"] is None:
-        return Cell(f"{MARKS['accepted_exception']} {found['severity']}", "accepted_exception")
+        return Cell(f"{MARKS['accepted_exception']} {found['severity']}", "accepted")
     if found["kind"] == "breach":
         return Cell(f"{MARKS['non_compliant']} {found['severity']}", found["severity"])
     return Cell(f"{MARKS['insufficient_evidence']} {found['severity']}", "unknown")
