@@ -163,7 +163,7 @@ class Answer:
             "as_of": None if case.as_of is None else case.as_of.isoformat(),
             "evaluated_on": self.assessment.evaluated_on.isoformat(),
             "source": case.source,
-            "digest": case.digest,
+            "digest": self.small_groups.digest,
         }
 
     def result(self, judgement: Judgement) -> dict[str, Any]:

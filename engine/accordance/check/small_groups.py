@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from ..facts.case import Case
+from ..facts.digest import digest_of
+from ..facts.stating import stated_facts
 from ..feel.values import UNKNOWN, Value
 from ..strategy.model import Strategy
 
@@ -56,6 +58,15 @@ class SmallGroups:
 
     def __bool__(self) -> bool:
         return bool(self._items)
+
+    @property
+    def digest(self) -> str:
+        """The digest of what is stated, less what must not be shown of it: who knows all the rest
+        could else try scores until the digest fits."""
+        if not self._items:
+            return self._case.digest
+        facts = stated_facts(self._case)
+        return digest_of({**facts, VIEWS: self.shown(VIEWS, facts[VIEWS])})
 
     def hides(self, path: str) -> bool:
         """Must the value of a fact not be shown? `path` is concrete."""
