@@ -36,6 +36,18 @@ def test_as_it_was_and_changed(call: Caller, tmp_path: Path) -> None:
 def test_what_is_no_run(call: Caller, tmp_path: Path) -> None:
     assert "there is no run of this name" in call("verify", str(tmp_path / "none")).err
     done = call("verify", str(tmp_path))
-    assert done.code == 2 and "manifest.json: cannot be read" in done.err
+    assert done.code == 2 and "this folder holds no run of a sweep" in done.err
     _, run = stored(call, tmp_path)
     assert call("verify", str(run), "--sources", str(tmp_path / "none")).code == 2
+    done = call("sweep", str(run))
+    assert done.code == 2 and "this is a run of a sweep, not facts" in done.err
+
+
+def test_sources_that_are_elsewhere(call: Caller, tmp_path: Path) -> None:
+    source, run = stored(call, tmp_path)
+    source.unlink()
+    done = call("verify", str(run))
+    assert done.code == 1
+    told = " ".join(done.out.split())
+    assert told.count("name the folder with `--sources`") == 1
+    assert "not performed again, since something above is not as it was" in told

@@ -9,6 +9,7 @@ import click
 from ..problem import Code, Place, Problem, Refused
 from . import options
 from .run_formats import FORMATS, chosen
+from .stream import STDIN
 from .sweep import missing_extra
 
 
@@ -62,7 +63,7 @@ def command(
         from ..sweep.verifying import sources_of, verify
         from .run_formats import write_run
 
-        folder = os.path.abspath(run)
+        folder = run if root is None else os.path.abspath(run)
         found = verify(folder, loaded, root, sample=0)
         faults = [fault for check in found["checks"] for fault in check["faults"]]
         if faults:
@@ -70,11 +71,13 @@ def command(
                 Problem(Code.RUN_CHANGED, f"{fault['place']}: {fault['message']}", Place(run))
                 for fault in faults
             )
-        target = None if output in (None, "-") else os.path.abspath(output or "")
+        target = output
+        if root is not None and output not in (None, STDIN):
+            target = os.path.abspath(output)
         opened = open_run(folder)
         with contextlib.chdir(root) if root is not None else contextlib.nullcontext():
             sources = sources_of(opened, loaded, root is not None)
-            write_run(opened, loaded, sources, name, target or output)
+            write_run(opened, loaded, sources, name, target)
     except ImportError as error:
         raise missing_extra(error, "export") from None
     return 0

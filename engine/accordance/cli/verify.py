@@ -77,7 +77,8 @@ def command(
         from ..report.verification import text
         from ..sweep.verifying import verify
 
-        found = verify(os.path.abspath(run), loaded, root, sample, seed, digest)
+        folder = run if root is None else os.path.abspath(run)
+        found = verify(folder, loaded, root, sample, seed, digest)
     except ImportError as error:
         raise missing_extra(error, "verify") from None
     found["run"] = run

@@ -16,7 +16,7 @@ SOUND: Final = {
     "strategy": "as it was",
     "performed again": "no difference",
 }
-MOST_FAULTS: Final = 20
+MOST_FAULTS: Final = 10
 
 
 def text(found: Json, page: Page) -> str:
@@ -49,8 +49,10 @@ def _check(check: Json, paint: Paint) -> list[str]:
         mark, state, outcome = "✓", "compliant", SOUND[check["check"]]
     said = f"{check['said']}: {outcome}" if outcome else check["said"]
     lines = [paint.state(line, state) for line in paint.paragraph(f"{mark} {said}", 0, 2)]
+    advised = None
     for fault in faults[:MOST_FAULTS]:
-        advice = f"; {fault['help']}" if fault["help"] else ""
+        advice = f"; {fault['help']}" if fault["help"] and fault["help"] != advised else ""
+        advised = fault["help"]
         where = f"{fault['place']}: " if fault["place"] else ""
         lines += paint.paragraph(f"{where}{fault['message']}{advice}", 2 * INDENT, 2)
     if len(faults) > MOST_FAULTS:

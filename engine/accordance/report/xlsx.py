@@ -102,7 +102,7 @@ def _partnerships(found: Overview) -> Sheet:
     columns += [Column("Facts of", 12), Column("Verdict", 26), Column("Opinion", 23)]
     columns.append(Column("Opinion at worst", 23))
     for kind in ("Breaches", "Gaps"):
-        columns += [Column(f"{kind}: {severity}", 9) for severity in SEVERITIES]
+        columns += [Column(f"{kind} {severity}", 10) for severity in SEVERITIES]
     strategy = found.strategy
     note = f"{strategy['title']}, version {strategy['version']}"
     note += "" if strategy["status"] == "approved" else f" ({DRAFT})"

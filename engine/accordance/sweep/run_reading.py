@@ -202,6 +202,10 @@ def open_run(folder: str) -> Run:
         raise Refused(
             Problem(Code.FILE_UNREADABLE, text, Place(folder), "name the folder of a run")
         )
+    if not os.path.exists(os.path.join(folder, MANIFEST)):
+        text = "this folder holds no run of a sweep"
+        help_ = "name a folder that `accordance sweep --out` made"
+        raise Refused(Problem(Code.FILE_UNREADABLE, text, Place(folder), help_))
     manifest = _sealed_document(os.path.join(folder, MANIFEST))
     if manifest.get("schema") not in SCHEMAS:
         text = f"this is no run that this program reads: `{manifest.get('schema')}`"

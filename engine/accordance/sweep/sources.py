@@ -96,6 +96,9 @@ class _Finding:
 
     def take(self, path: str) -> None:
         if os.path.isdir(path):
+            if _is_run(path):
+                self._refuse("this is a run of a sweep, not facts", path)
+                return
             inside = list(_files_in(path))
             if not inside:
                 self._refuse("there is no file of facts in this folder", path)

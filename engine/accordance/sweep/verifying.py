@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from .. import __version__
@@ -119,7 +120,7 @@ class _Verifying:
         if self._sound:
             yield self._performed_again()
         else:
-            said = "performed again: no case, since nothing the same could be expected"
+            said = "not performed again, since something above is not as it was"
             yield _check("performed again", said, [], done=False)
 
     def _known(self) -> dict[str, Any] | None:
@@ -325,7 +326,10 @@ def _source_fault(name: str, digest: str | None) -> Problem | None:
         now: str | None = digest_of(name).text
     except Refused as refused:
         # What nobody could read then is as it was where nobody can read it now.
-        return None if digest is None else refused.problems[0]
+        if digest is None:
+            return None
+        moved = "where it lies elsewhere now, name the folder with `--sources`"
+        return replace(refused.problems[0], help=moved)
     if now == digest:
         return None
     text = "this file is not as it was when it was swept"
