@@ -113,6 +113,6 @@ def test_a_breach_across_the_portfolio_counts(call: Caller) -> None:
 def test_the_small_portfolios_of_a_rule(call: Caller) -> None:
     done = call("test", "--rule", "DEP-09")
     assert done.code == 0
-    assert "6 cases passed" in done.out
+    assert "7 cases passed" in done.out
     assert call("rules", "DEP-09", "--format", "json").code == 0
     assert "In FEEL" in call("rules", "DEP-09", "--format", "markdown").out

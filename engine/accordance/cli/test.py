@@ -18,11 +18,10 @@ if TYPE_CHECKING:
     from ..strategy.model import Rule, Strategy
     from ..strategy.portfolio_cases import PortfolioCase
     from ..workbench.mutation.bench import Bench
+    from ..workbench.mutation.changes import AnyRule
     from ..workbench.mutation.mutating import Look
 
 JUNIT: Final = "junit"
-NEVER: Final = 10**9
-"""So few partnerships make a portfolio here that generating source does not pay (`Checker`)."""
 ENOUGH: Final = 95.0
 """Per cent of the changes that cases must notice."""
 
@@ -205,7 +204,7 @@ def _report(
     outcome = run_cases(loaded, cases, lambda order: with_progress(order, "testing"))
     if portfolios:
         from ..check.checker import Checker
-        from ..workbench.portfolio_trial import with_portfolios
+        from ..workbench.portfolio_trial import NEVER, with_portfolios
 
         outcome = with_portfolios(outcome, Checker(loaded, NEVER), portfolios)
     if junit is not None:
@@ -234,21 +233,27 @@ def _backtest(
 # what the cases have seen, and what they would not notice
 
 
-def _bench(chosen: _Chosen) -> tuple[Bench, list[Rule]]:
-    """The cases set up to be tried again and again, and the rules that are asked for."""
+def _bench(chosen: _Chosen) -> tuple[Bench, list[AnyRule]]:
+    """The cases set up to be tried again and again, and the rules that are asked for, those over
+    the portfolio last."""
     from ..check.checker import Checker
     from ..workbench.mutation.bench import Bench
 
     # A definition is read by other rules too, and it may be theirs that notice a change of it.
-    loaded, cases = _cases(_Chosen(chosen.folder, (), ()))
+    whole = _Chosen(chosen.folder, (), ())
+    loaded, cases = _cases(whole)
+    portfolios = _portfolios(whole, loaded)
+    every: list[AnyRule] = [*loaded.rules, *loaded.portfolio]
+    named = {rule.id for rule in every}
     if chosen.rules:
-        rules = _rules(loaded, chosen.rules)
+        _rules(loaded, chosen.rules)
+        asked = {name.casefold() for name in chosen.rules}
+        named = {name for name in named if name.casefold() in asked}
     elif chosen.files:
         named = {case.rule for case in _asked(chosen, loaded, cases)}
-        rules = [rule for rule in loaded.rules if rule.id in named]
-    else:
-        rules = list(loaded.rules)
-    return Bench(Checker(loaded), cases), rules
+        named |= {case.rule for case in _portfolios(chosen, loaded)}
+    rules = [rule for rule in every if rule.id in named]
+    return Bench(Checker(loaded), cases, portfolios), rules
 
 
 def _mutate(chosen: _Chosen, at_least: float, witness: bool, form: str, output: str | None) -> int:

@@ -80,11 +80,11 @@ class Reader:
         self._used = definitions_read(strategy)
         names = checker.names
         supplied = {**names.supplied, RESULT: RESULT_TYPE}
-        compiler = Compiler(
+        self._compiler = Compiler(
             Names(names.facts, names.definitions, names.parameters, supplied, names.silent)
         )
         self._codes: dict[tuple[str, str], Code] = {
-            (rule.id, part): compiler.compile(node, None)
+            (rule.id, part): self._compiler.compile(node, None)
             for rule in self.rules
             for part, node in over_a_case(rule)
         }
@@ -110,6 +110,11 @@ class Reader:
             if rule.rank is not None:
                 ranks[rule.id] = self._codes[rule.id, "rank"].value(frame)
         return Member(case, assessment, item, memberships, ranks)
+
+    def value(self, node: Node, member: Member) -> Value:
+        """What an expression over one case comes to."""
+        frame = self._frame(member.case, member.assessment, member.item[RESULT])
+        return self._compiler.compile(node, None).value(frame)
 
     def _frame(self, case: Case, assessment: Assessment, result: Value) -> list[Value]:
         for name in self._used:

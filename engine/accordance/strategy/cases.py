@@ -22,6 +22,7 @@ from .supplied import OUTCOMES
 
 if TYPE_CHECKING:
     from ..facts.case import Case
+    from ..feel.syntax import Node
 
 FILE_FIELDS: Final = ("theme", "base", "cases")
 CASE_FIELDS: Final = (
@@ -247,21 +248,14 @@ class _Reader:
 def changed_rules(strategy: Strategy) -> frozenset[str]:
     """The rules of a strategy that is extended which may answer otherwise here: they were tailored,
     or read a parameter that was, or weigh what other rules came to."""
-    from ..feel.syntax import Name, Node, walk
-
-    tailored = strategy.tailored
-    known: dict[str, bool] = {}
+    tailored, changed = strategy.tailored, tailored_names(strategy)
 
     def touched(node: Node | None) -> bool:
-        names = {part.name for part in walk(node) if isinstance(part, Name)} if node else set()
-        return any(name in tailored or known.get(name, False) for name in names)
+        return node is not None and bool(names_read(node) & changed)
 
     def said(text: str) -> bool:
-        names = {name for name, _ in placeholders(text)}
-        return any(name in tailored or known.get(name, False) for name in names)
+        return bool({name for name, _ in placeholders(text)} & changed)
 
-    for name, definition in strategy.definitions.items():  # each after those that it uses
-        known[name] = touched(definition.expression)
     return frozenset(
         rule.id
         for rule in strategy.rules
@@ -273,6 +267,22 @@ def changed_rules(strategy: Strategy) -> frozenset[str]:
         or said(rule.finding)
         or any(one.unmet and said(one.unmet) for one in rule.require)
     )
+
+
+def tailored_names(strategy: Strategy) -> frozenset[str]:
+    """What was tailored of a strategy that is extended, and the definitions that read it."""
+    changed = set(strategy.tailored)
+    for name, definition in strategy.definitions.items():  # each after those that it uses
+        if names_read(definition.expression) & changed:
+            changed.add(name)
+    return frozenset(changed)
+
+
+def names_read(node: Node) -> set[str]:
+    """The names that stand in an expression."""
+    from ..feel.syntax import Name, walk
+
+    return {part.name for part in walk(node) if isinstance(part, Name)}
 
 
 def laid_over(base: Mapping | None, given: Mapping | None, case: Mapping) -> Mapping:

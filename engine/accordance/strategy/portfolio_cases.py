@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any, Final
 from ..problem import Code, Place, Problem, Refused
 from ..source.quoting import quoted
 from ..source.tree import Located, Mapping, Scalar, plain
-from .cases import Expectation, laid_over
+from .cases import Expectation, changed_rules, laid_over, tailored_names
 from .chain import folders_of
 from .fields import Fields, fields_of, in_file_order, suggestion
 from .folder import locate, read_case_files
-from .model import SEVERITIES, Strategy
+from .model import EVIDENCE, SEVERITIES, Strategy
+from .portfolio import RESULT, PortfolioRule
 from .portfolio_exceptions import GroupException, read_entries
 from .supplied import OUTCOMES
 
@@ -75,13 +76,18 @@ def holds_portfolios(node: Located) -> bool:
 
 def read_portfolio_cases(folder: str | None, strategy: Strategy) -> tuple[PortfolioCase, ...]:
     """The small portfolios of a strategy folder (None is the one that comes with the program), file
-    by file. Raises Refused with all problems."""
+    by file.
+
+    A strategy that extends another also has its portfolios, of those rules that work as they did
+    there. Raises Refused with all problems.
+    """
     from ..source.reading import read
 
     if not strategy.portfolio:
         return ()
+    folders = folders_of(folder) if strategy.extends else [locate(folder)]
     reader = _Reader(strategy)
-    for place in folders_of(folder) if strategy.extends else [locate(folder)]:
+    for place in folders:
         for file in read_case_files(place):
             if PORTFOLIO.encode() not in file.data:
                 continue
@@ -91,9 +97,46 @@ def read_portfolio_cases(folder: str | None, strategy: Strategy) -> tuple[Portfo
                 continue  # said where the other cases are read
             if holds_portfolios(node):
                 reader.read(node)
+        if place is folders[0] and len(folders) > 1:
+            reader.skipped |= changed_portfolio_rules(strategy)
     if reader.problems:
         raise Refused(in_file_order(reader.problems))
     return tuple(reader.cases)
+
+
+def changed_portfolio_rules(strategy: Strategy) -> frozenset[str]:
+    """The rules over the portfolio of a strategy that is extended which may answer otherwise here:
+    they were tailored, read what was, or look at the results of rules that may."""
+    changed, rules = tailored_names(strategy), changed_rules(strategy)
+    every = {rule.id for rule in strategy.rules if rule.about != EVIDENCE}
+    found = set()
+    for rule in strategy.portfolio:
+        words, texts = _words_and_texts(rule)
+        # One that names no rule looks at the results of all.
+        behind = (texts & every or every) if RESULT in words else set()
+        if rule.id in changed or words & changed or behind & rules:
+            found.add(rule.id)
+    return frozenset(found)
+
+
+def _words_and_texts(rule: PortfolioRule) -> tuple[set[str], set[str]]:
+    """The names and the texts in the expressions of a rule, whatever they stand for."""
+    from ..feel.syntax import Literal, Name, Path, walk
+
+    nodes = [rule.of, rule.group_by, rule.mark, rule.rank, rule.when]
+    nodes += [figure.expression for figure in rule.figures]
+    nodes += [one.expression for one in rule.require]
+    nodes += [step.expression for step in rule.severity_when]
+    words: set[str] = set()
+    texts: set[str] = set()
+    for part in (part for node in nodes if node is not None for part in walk(node)):
+        if isinstance(part, Name):
+            words.add(part.name)
+        elif isinstance(part, Path):
+            words.add(part.field)
+        elif isinstance(part, Literal) and isinstance(part.value, str):
+            texts.add(part.value)
+    return words, texts
 
 
 class _Reader:
@@ -103,6 +146,8 @@ class _Reader:
         self.problems: list[Problem] = []
         self.cases: list[PortfolioCase] = []
         self.names: dict[tuple[str, str], Place] = {}
+        self.skipped: frozenset[str] = frozenset(strategy.off)
+        """Of these rules the portfolios are left out."""
 
     def read(self, node: Located) -> None:
         """Add the cases of one file."""
@@ -112,8 +157,14 @@ class _Reader:
         base = fields.group("base")
         for item in fields.items(PORTFOLIO):
             part = fields_of(item, "a portfolio", item.place, CASE_FIELDS, self.problems)
-            if part is not None and part.require("rule", "name", "given", "expect"):
+            if part is None or self._is_skipped(part):
+                continue
+            if part.require("rule", "name", "given", "expect"):
                 self._read_case(part, base)
+
+    def _is_skipped(self, fields: Fields) -> bool:
+        node = fields.get("rule")
+        return isinstance(node, Scalar) and node.text in self.skipped
 
     def _read_case(self, fields: Fields, base: Mapping | None) -> None:
         before = len(self.problems)

@@ -31,6 +31,7 @@ class Places:
             **{name: one.place for name, one in strategy.parameters.items()},
             **{name: one.place for name, one in strategy.definitions.items()},
             **{rule.id: rule.place for rule in strategy.rules},
+            **{rule.id: rule.place for rule in strategy.portfolio},
         }
         try:
             places = folders_of(folder) if strategy.extends else [locate(folder)]
@@ -47,7 +48,7 @@ class Places:
                     node = read(data=file.data, name=place.shown(file.name))
                 except Refused:
                     continue
-                for group in ("parameters", "definitions", "rules"):
+                for group in ("parameters", "definitions", "rules", "portfolio"):
                     self._enter(_entry(node, group), without)
 
     def _enter(self, group: Located | None, without: frozenset[str]) -> None:

@@ -8,14 +8,19 @@ from typing import Any, Final
 from ..check.checker import Checker
 from ..check.judging import Assessment
 from ..facts.case import Case
+from ..feel.compiling import Compiler
+from ..feel.syntax import Node
+from ..feel.values import UNKNOWN, Value
 from ..portfolio.answer import Answering
 from ..portfolio.body_files import BodyFiles
 from ..portfolio.evaluating import answering
-from ..portfolio.judging import GroupJudgement
+from ..portfolio.judging import GroupJudgement, names_of_group
 from ..strategy.portfolio import PortfolioRule
 from ..strategy.portfolio_cases import PortfolioCase
 
 NO_SUCH_GROUP: Final = "no such group"
+NEVER: Final = 10**9
+"""A portfolio here has so few partnerships that generating source does not pay (see `Checker`)."""
 _EXACT: Final = ("outcome", "severity", "severity_least", "moot")
 
 
@@ -59,6 +64,7 @@ class Portfolios:
     def __init__(self, checker: Checker) -> None:
         self.checker = checker
         self._checked: dict[int, list[tuple[Case, Assessment]]] = {}
+        self._judged: dict[int, GroupJudgement | None] = {}
 
     def answering(self, case: PortfolioCase, rule: PortfolioRule | None = None) -> Answering:
         """What tells the results of a portfolio, by its rule as it stands or as it is given."""
@@ -71,8 +77,48 @@ class Portfolios:
         kept = BodyFiles(case.providers, case.exceptions)
         return answering(self.checker, pairs, case.evaluated_on, kept, rules)
 
+    def judgement(self, case: PortfolioCase) -> GroupJudgement | None:
+        """What is said of the group that a portfolio asks about; None where there is none."""
+        key = id(case)
+        if key not in self._judged:
+            self._judged[key] = asked(case, self.answering(case).judgements())
+        return self._judged[key]
+
+    def of_group(self, node: Node, case: PortfolioCase) -> Value:
+        """What a part of an expression over a group comes to, for the group that is asked about;
+        UNKNOWN where there is none."""
+        judgement = self.judgement(case)
+        if judgement is None:
+            return UNKNOWN
+        names = names_of_group(judgement.rule, self.checker.strategy, self.checker.names)
+        frame = judgement.scene.frame(judgement.member, judgement.sure)
+        return Compiler(names).compile(node, None).value(frame)
+
+    def of_each(self, node: Node, case: PortfolioCase) -> list[Value]:
+        """What an expression over one partnership comes to, for each of a portfolio."""
+        told = self.answering(case)
+        return [told.reader.value(node, member) for member in told.members]
+
     def _rules(self) -> Sequence[PortfolioRule]:
         return self.checker.strategy.portfolio
+
+    def fails(self, case: PortfolioCase, rule: PortfolioRule | None = None) -> bool:
+        """Does a portfolio come out otherwise than it should? As `failure`, without words where
+        they are not needed."""
+        judgement = asked(case, self.answering(case, rule).judgements())
+        if judgement is None:
+            return True
+        said, expect = judgement.said, case.expect
+        pairs = (
+            (expect.outcome, said.outcome.value),
+            (expect.severity, said.severity),
+            (expect.severity_least, said.severity_least),
+            (expect.moot, said.moot),
+        )
+        if any(wanted is not None and wanted != got for wanted, got in pairs):
+            return True
+        more = (expect.message, expect.unmet, expect.missing, case.cases)
+        return any(one is not None for one in more) and self.failure(case, rule) is not None
 
     def failure(
         self, case: PortfolioCase, rule: PortfolioRule | None = None

@@ -9,6 +9,7 @@ from accordance.check.checker import Checker
 from accordance.feel.values import Months
 from accordance.problem import Refused
 from accordance.strategy.cases import read_rule_cases
+from accordance.strategy.portfolio_cases import read_portfolio_cases
 from accordance.strategy.reading import load_strategy
 from accordance.workbench.mutation.bench import Bench
 from accordance.workbench.mutation.changes import Change, Edit, Spot
@@ -162,7 +163,8 @@ def test_a_rule_without_cases_notices_nothing(tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def shipped() -> Bench:
     strategy = load_strategy()
-    return Bench(Checker(strategy), read_rule_cases(None, strategy))
+    portfolios = read_portfolio_cases(None, strategy)
+    return Bench(Checker(strategy), read_rule_cases(None, strategy), portfolios)
 
 
 def test_reviews_every_24_months_in_place_of_36_are_noticed(shipped: Bench) -> None:
@@ -173,7 +175,8 @@ def test_reviews_every_24_months_in_place_of_36_are_noticed(shipped: Bench) -> N
 
 
 def test_the_cases_of_the_strategy_that_is_shipped_notice_nearly_all(shipped: Bench) -> None:
-    outcome = run_changes(shipped, None, shipped.strategy.rules)
+    strategy = shipped.strategy
+    outcome = run_changes(shipped, None, [*strategy.rules, *strategy.portfolio])
     assert outcome["changes"] > 3000
     assert outcome["score"] >= 0.95
     # No rule is left to chance, even where the whole does well.

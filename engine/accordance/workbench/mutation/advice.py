@@ -13,7 +13,7 @@ def says(change: Change) -> str:
         return f"{what} {'lost' if after is None else 'gained'} `{after or before}`"
     if change.kind is Kind.REQUIREMENT:
         return f"{what}, `{before}`, was dropped"
-    if change.spot.field in ("severity", "value") or change.kind is Kind.SEVERITY:
+    if change.spot.field in ("severity", "value") or change.kind in (Kind.SEVERITY, Kind.GROUPING):
         if after is None:
             return f"{what}, `{before}`, was dropped"
         return f"{what} became `{after}` instead of `{before}`"
@@ -91,6 +91,12 @@ def _calculation(change: Change) -> str:
     return f"write a case in which the result of `{change.before}` decides"
 
 
+def _grouping(change: Change) -> str:
+    if change.spot.field == "by":
+        return "write a portfolio with two dates that only this span of time brings together"
+    return "write a portfolio with two names that `providers` brings under one group"
+
+
 _ADVICE = {
     Kind.THRESHOLD: _threshold,
     Kind.BOUNDARY: _boundary,
@@ -104,4 +110,5 @@ _ADVICE = {
     Kind.SEVERITY: _severity,
     Kind.GATE: _gate,
     Kind.CALCULATION: _calculation,
+    Kind.GROUPING: _grouping,
 }

@@ -23,10 +23,12 @@ from ...plan.planning import PlannedRule, bounds_of
 from ...problem import Refused
 from ...strategy.cases import RuleCase
 from ...strategy.model import Rule
+from ...strategy.portfolio_cases import PortfolioCase
 from ..focus import focus, names_in
 from ..rule_parts import expressions
 from ..trial import failure
 from .changes import Change, Edit
+from .portfolio_bench import PortfolioBench
 
 Evaluate = Callable[[Frame], Value]
 
@@ -57,14 +59,18 @@ class _Changed(NamedTuple):
 
 
 class Bench:
-    """The cases of a strategy, set up to be tried on changes of its rules.
+    """The cases of a strategy, set up to be tried on changes of its rules; the small portfolios
+    among them in a bench of their own.
 
     Raises Refused where a case cannot be checked at all.
     """
 
-    def __init__(self, checker: Checker, cases: Iterable[RuleCase]) -> None:
+    def __init__(
+        self, checker: Checker, cases: Iterable[RuleCase], portfolios: Iterable[PortfolioCase] = ()
+    ) -> None:
         self.checker = checker
         self.strategy = checker.strategy
+        self.portfolios = PortfolioBench(checker, portfolios)
         self.cases: dict[str, list[RuleCase]] = {}
         for case in cases:
             self.cases.setdefault(case.rule, []).append(case)
@@ -84,6 +90,8 @@ class Bench:
         changed = self._changed(change.edit)
         doubtful: list[RuleCase] = []
         for name in change.rules:
+            if name in self.portfolios.rules:
+                continue
             cases = self.cases.get(name, ())
             rule = change.edit.rules.get(name) or self.strategy.rule(name)
             assert rule is not None
@@ -123,6 +131,8 @@ class Bench:
     def _failing(self, change: Change, cases: Iterable[RuleCase]) -> RuleCase | None:
         """The first of some cases that fails a check of the changed strategy, or None."""
         cases = list(cases)
+        if not cases:
+            return None
         strategy = change.edit.made(focus(self.strategy, {case.rule for case in cases}))
         checker = Checker(strategy)
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Any, Final, TypeAlias
 
 from ...feel.printing import to_source
 from ...feel.syntax import Node
@@ -13,11 +13,14 @@ from ...feel.types import BOOLEAN
 from ...feel.values import Months, Value, number_text
 from ...plan.outcome import SEVERITY_RANK
 from ...strategy.model import SEVERITIES, STAGES, Definition, Parameter, Rule, Strategy
+from ...strategy.portfolio import SPANS, PortfolioRule
+from .. import portfolio_parts
 from ..focus import names_in
 from ..rule_parts import expressions, names_in_messages
 from .sameness import Sameness
 from .variants import Kind, Variant, condition_variants, neighbours, variants
 
+AnyRule: TypeAlias = Rule | PortfolioRule
 NO_GATE: Final = ("low", "advisory")
 """A rule whose breach is never more severe than this is not made a gate: it could not be one."""
 
@@ -27,6 +30,7 @@ class Edit:
     """What a change replaces in a strategy."""
 
     rules: Mapping[str, Rule] = field(default_factory=dict)
+    portfolio: Mapping[str, PortfolioRule] = field(default_factory=dict)
     definitions: Mapping[str, Node] = field(default_factory=dict)
     parameters: Mapping[str, Value] = field(default_factory=dict)
 
@@ -35,6 +39,7 @@ class Edit:
         return replace(
             strategy,
             rules=tuple(self.rules.get(rule.id, rule) for rule in strategy.rules),
+            portfolio=tuple(self.portfolio.get(rule.id, rule) for rule in strategy.portfolio),
             definitions={
                 name: replace(one, expression=self.definitions[name])
                 if name in self.definitions
@@ -62,7 +67,7 @@ class Spot:
 @dataclass(frozen=True, slots=True)
 class Change:
     """One small change: `before` became `after` in `what` (None: it was not there, or was taken
-    away). `rules` are those that read what is changed."""
+    away). `rules` are those that read what is changed, those over the portfolio among them."""
 
     kind: Kind
     spot: Spot
@@ -81,12 +86,15 @@ class Changes:
         self._same = Sameness(strategy)
         self._readers = readers(strategy)
 
-    def all(self, rules: Iterable[Rule]) -> Iterator[Change]:
+    def all(self, rules: Iterable[AnyRule]) -> Iterator[Change]:
         """The changes of rules, and of the definitions and parameters that they read."""
         chosen = list(rules)
         names = {rule.id for rule in chosen}
         for rule in chosen:
-            yield from self._of_rule(rule)
+            if isinstance(rule, Rule):
+                yield from self._of_rule(rule)
+            else:
+                yield from self._of_group_rule(rule)
         for definition in self.strategy.definitions.values():
             if names & set(self._readers[definition.name]):
                 yield from self._of_definition(definition)
@@ -106,11 +114,16 @@ class Changes:
                 yield variant
 
     def _of_expression(
-        self, rule: Rule, spot: Spot, what: str, node: Node, put: Callable[[Node], Rule]
+        self,
+        rule: AnyRule,
+        spot: Spot,
+        what: str,
+        node: Node,
+        put: Callable[[Node], AnyRule],
+        condition: bool = True,
     ) -> Iterator[Change]:
-        for variant in self._variants(node):
-            edit = Edit(rules={rule.id: put(variant.node)})
-            yield _said(variant, spot, what, edit, (rule.id,))
+        for variant in self._variants(node, condition=condition):
+            yield _said(variant, spot, what, _put(put(variant.node)), (rule.id,))
 
     def _of_definition(self, definition: Definition) -> Iterator[Change]:
         name = definition.name
@@ -150,23 +163,64 @@ class Changes:
         yield from self._of_severity(rule)
         yield from self._of_gate(rule)
 
-    def _of_requirements(self, rule: Rule) -> Iterator[Change]:
+    def _of_group_rule(self, rule: PortfolioRule) -> Iterator[Change]:
+        for name in ("of", "group_by", "mark", "rank", "when"):
+            node = getattr(rule, name)
+            if node is not None:
+
+                def put(node: Node, name: str = name) -> PortfolioRule:
+                    changed: dict[str, Any] = {name: node}
+                    return replace(rule, **changed)
+
+                is_condition = name in ("of", "when")
+                spot, what = Spot(rule.id, name), f"`{name}`"
+                yield from self._of_expression(rule, spot, what, node, put, is_condition)
+        yield from self._of_figures(rule)
+        yield from self._of_requirements(rule)
+        yield from self._of_steps(rule)
+        yield from self._of_severity(rule)
+        yield from self._of_grouping(rule)
+
+    def _of_figures(self, rule: PortfolioRule) -> Iterator[Change]:
+        for index, figure in enumerate(rule.figures):
+
+            def put(node: Node, index: int = index) -> PortfolioRule:
+                figures = [*rule.figures]
+                figures[index] = replace(figures[index], expression=node)
+                return replace(rule, figures=tuple(figures))
+
+            spot, what = Spot(rule.id, "figures", figure.name), f"the figure `{figure.name}`"
+            is_condition = figure.type == BOOLEAN
+            yield from self._of_expression(rule, spot, what, figure.expression, put, is_condition)
+
+    def _of_grouping(self, rule: PortfolioRule) -> Iterator[Change]:
+        if rule.by is not None:
+            at = SPANS.index(rule.by)
+            for span in (*SPANS[max(0, at - 1) : at], *SPANS[at + 1 : at + 2]):
+                spot, edit = Spot(rule.id, "by"), _put(replace(rule, by=span))
+                yield Change(Kind.GROUPING, spot, "`by`", rule.by, span, edit, (rule.id,))
+        if rule.providers:
+            spot, edit = Spot(rule.id, "provider_groups"), _put(replace(rule, providers=False))
+            what = "`provider_groups`"
+            yield Change(Kind.GROUPING, spot, what, "true", "false", edit, (rule.id,))
+
+    def _of_requirements(self, rule: AnyRule) -> Iterator[Change]:
         asked = rule.require
         for index, one in enumerate(asked):
             spot = Spot(rule.id, "require", index)
             what = "the requirement" if len(asked) == 1 else f"requirement {index + 1}"
 
-            def put(node: Node, index: int = index) -> Rule:
+            def put(node: Node, index: int = index) -> AnyRule:
                 changed = replace(asked[index], expression=node)
                 return replace(rule, require=(*asked[:index], changed, *asked[index + 1 :]))
 
             yield from self._of_expression(rule, spot, what, one.expression, put)
             if len(asked) > 1:
                 rest = (*asked[:index], *asked[index + 1 :])
-                edit = Edit(rules={rule.id: replace(rule, require=rest)})
+                edit = _put(replace(rule, require=rest))
                 text = to_source(one.expression)
                 yield Change(Kind.REQUIREMENT, spot, what, text, None, edit, (rule.id,))
-            if one.stages is None:
+            if one.stages is None or not isinstance(rule, Rule):
                 continue
             for stage in rule.stages:
                 stages = one.stages ^ {stage}
@@ -182,26 +236,26 @@ class Changes:
                         replace(rule, require=require),
                     )
 
-    def _of_steps(self, rule: Rule) -> Iterator[Change]:
+    def _of_steps(self, rule: AnyRule) -> Iterator[Change]:
         steps = rule.severity_when
         for index, step in enumerate(steps):
             spot = Spot(rule.id, "severity_when", step.level)
             what = f"`severity_when` {step.level}"
             before, after = steps[:index], steps[index + 1 :]
 
-            def put(node: Node, index: int = index) -> Rule:
+            def put(node: Node, index: int = index) -> AnyRule:
                 changed = steps[index]._replace(expression=node)
                 return replace(rule, severity_when=(*steps[:index], changed, *steps[index + 1 :]))
 
             yield from self._of_expression(rule, spot, what, step.expression, put)
-            edit = Edit(rules={rule.id: replace(rule, severity_when=(*before, *after))})
+            edit = _put(replace(rule, severity_when=(*before, *after)))
             text = to_source(step.expression)
             yield Change(Kind.SEVERITY, spot, what, text, None, edit, (rule.id,))
             taken = {rule.severity, *(one.level for one in steps)}
             for level in _next(step.level):
                 if level not in taken and SEVERITY_RANK[level] > SEVERITY_RANK[rule.severity]:
                     changed = (*before, step._replace(level=level), *after)
-                    edit = Edit(rules={rule.id: replace(rule, severity_when=changed)})
+                    edit = _put(replace(rule, severity_when=changed))
                     yield Change(Kind.SEVERITY, spot, what, step.level, level, edit, (rule.id,))
 
     def _of_stages(self, rule: Rule) -> Iterator[Change]:
@@ -215,9 +269,9 @@ class Changes:
                 spot = Spot(rule.id, "stages")
                 yield _toggled(Kind.STAGE, spot, "`stages`", stage, there, changed)
 
-    def _of_severity(self, rule: Rule) -> Iterator[Change]:
+    def _of_severity(self, rule: AnyRule) -> Iterator[Change]:
         for level in _next(rule.severity):
-            edit = Edit(rules={rule.id: replace(rule, severity=level)})
+            edit = _put(replace(rule, severity=level))
             spot = Spot(rule.id, "severity")
             yield Change(Kind.SEVERITY, spot, "`severity`", rule.severity, level, edit, (rule.id,))
 
@@ -235,6 +289,13 @@ def _said(variant: Variant, spot: Spot, what: str, edit: Edit, rules: tuple[str,
     after = None if variant.after is None else to_source(variant.after)
     at = replace(spot, start=variant.before.start)
     return Change(variant.kind, at, what, before, after, edit, rules)
+
+
+def _put(rule: AnyRule) -> Edit:
+    """The edit that puts a rule in the place of that of the same id."""
+    if isinstance(rule, Rule):
+        return Edit(rules={rule.id: rule})
+    return Edit(portfolio={rule.id: rule})
 
 
 def _toggled(kind: Kind, spot: Spot, what: str, entry: str, there: bool, changed: Rule) -> Change:
@@ -268,7 +329,8 @@ def value_text(value: Value) -> str:
 
 def readers(strategy: Strategy) -> dict[str, tuple[str, ...]]:
     """The rules that read each definition and each parameter, through definitions too, in the
-    order of the strategy. What only a message names is read by its rule as well."""
+    order of the strategy, those over the portfolio last. What only a message names is read by its
+    rule as well."""
     inside = {name: names_in([one.expression]) for name, one in strategy.definitions.items()}
     for name in strategy.definitions:  # each comes after those that it uses
         for other in list(inside[name]):
@@ -279,4 +341,10 @@ def readers(strategy: Strategy) -> dict[str, tuple[str, ...]]:
         for name in direct.union(*(inside.get(one, set()) for one in direct)):
             if name in found:
                 found[name].append(rule.id)
+    for group_rule in strategy.portfolio:
+        read = portfolio_parts.read_through(strategy, group_rule)
+        named = portfolio_parts.names_in_messages(group_rule)
+        for name in dict.fromkeys((*read.definitions, *read.parameters, *named)):
+            if name in found:
+                found[name].append(group_rule.id)
     return {name: tuple(rules) for name, rules in found.items()}

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any, Final
 from ...check.answer import PROGRAM, strategy_stamp
 from ...problem import Code, Place, Problem, Refused
 from ...strategy.cases import RuleCase
-from ...strategy.model import Rule, Strategy
+from ...strategy.model import Strategy
+from ...strategy.portfolio_cases import PortfolioCase
 from ..places import Places
 from ..trial import failure
 from .advice import advice, says
 from .bench import Bench
-from .changes import Change, Changes
+from .changes import AnyRule, Change, Changes
 from .variants import Kind
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ Look = Callable[[Strategy, Change], "Finding"]
 def run_changes(
     bench: Bench,
     folder: str | None,
-    rules: Sequence[Rule],
+    rules: Sequence[AnyRule],
     track: Track = iter,
     look: Look | None = None,
 ) -> dict[str, Any]:
@@ -50,7 +51,10 @@ def run_changes(
     noticed: dict[str, Counter[bool]] = {rule.id: Counter() for rule in rules}
     kinds: dict[Kind, Counter[bool]] = {kind: Counter() for kind in Kind}
     for change in track(changes):
-        found = (bench.noticed_by(change) or bench.confirm(change)) is not None
+        found = any(
+            notice(change) is not None
+            for notice in (bench.noticed_by, bench.portfolios.noticed_by, bench.confirm)
+        )
         if not found:
             finding = None if look is None else look(bench.strategy, change)
             if finding is not None and finding.same:
@@ -78,7 +82,7 @@ def run_changes(
         "rules": [
             {
                 "rule": name,
-                "cases": len(bench.cases.get(name, ())),
+                "cases": _cases(bench, (name,)),
                 "changes": found.total(),
                 "noticed": found[True],
             }
@@ -92,7 +96,6 @@ def run_changes(
 def _told(change: Change, finding: Finding | None, bench: Bench, places: Places) -> dict[str, Any]:
     spot = change.spot
     place = places.of(spot.owner, spot.field, spot.entry, spot.start)
-    cases = sum(len(bench.cases.get(name, ())) for name in change.rules)
     return {
         "kind": change.kind.value,
         "rules": list(change.rules),
@@ -103,17 +106,25 @@ def _told(change: Change, finding: Finding | None, bench: Bench, places: Places)
         "source": place.file,
         "line": place.line,
         "column": place.column,
-        "cases": cases,
+        "cases": _cases(bench, change.rules),
         "says": says(change),
         "advice": advice(change),
         "solver": None if finding is None else finding.to_json(),
     }
 
 
-def _refuse_failing(bench: Bench, rules: Sequence[Rule]) -> None:
-    failing: list[RuleCase] = []
+def _cases(bench: Bench, rules: Iterable[str]) -> int:
+    """How many cases some rules have."""
+    every = bench.cases, bench.portfolios.cases
+    return sum(len(cases.get(name, ())) for name in rules for cases in every)
+
+
+def _refuse_failing(bench: Bench, rules: Sequence[AnyRule]) -> None:
+    failing: list[RuleCase | PortfolioCase] = []
     for rule in rules:
         failing += (case for case in bench.cases.get(rule.id, ()) if failure(bench.checker, case))
+        portfolios = bench.portfolios.cases.get(rule.id, ())
+        failing += (case for case in portfolios if bench.portfolios.as_it_stands.fails(case))
     if failing:
         raise Refused(
             Problem(

@@ -46,6 +46,7 @@ class Kind(StrEnum):
     STAGE = "stage"
     SEVERITY = "severity"
     GATE = "gate"
+    GROUPING = "grouping"
 
 
 @dataclass(frozen=True, slots=True)

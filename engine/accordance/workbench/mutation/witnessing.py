@@ -37,6 +37,7 @@ class Finding:
 def look(strategy: Strategy, change: Change, limits: Limits | None = None) -> Finding:
     """Ask the solver about one change."""
     rules = [rule for rule in strategy.rules if rule.id in change.rules]
+    beyond = len(rules) < len(change.rules)
     answers: list[Answer] = []
     wordy = False
     for rule in rules:
@@ -52,6 +53,8 @@ def look(strategy: Strategy, change: Change, limits: Limits | None = None) -> Fi
         if answer.shown:
             return _shown(answer, changed)
         answers.append(answer)
+    if beyond:
+        return Finding(None, "the solver does not look at rules over the portfolio")
     if not answers:
         return Finding(None, "only the words of a finding hang on it; expect a `message`")
     if any(answer.verdict is not Verdict.EQUIVALENT for answer in answers):
