@@ -105,6 +105,15 @@ def test_the_page_shows_what_was_rejected(call: Caller, run: str, tmp_path: Path
     assert "<script" not in page and "http" not in page.replace("http-equiv", "")
 
 
+def test_a_page_without_a_partnership_shows_no_empty_table(call: Caller, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.ndjson"
+    bad.write_text(BAD, encoding="utf-8")
+    given = ("sweep", str(bad), *DAY, "--allow-rejected")
+    page = written(call, tmp_path / "run.html", *given).decode()
+    assert "No record could be read, so nothing is said of any partnership." in page
+    assert page.count("<table") == 1 and "Good practice" not in page
+
+
 def test_the_workbook_sums_up_and_lists(call: Caller, run: str, tmp_path: Path) -> None:
     data = written(call, tmp_path / "run.xlsx", "export", run)
     book = openpyxl.load_workbook(io.BytesIO(data))

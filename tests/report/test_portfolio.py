@@ -30,6 +30,20 @@ def result(name: str, kind: str, group: str | None, case: str | None = None) -> 
     }
 
 
+SUMMARY = {
+    "strategy": {"title": "S", "version": "1", "status": "approved", "approval": None},
+    "counts": {"cases": 1, "rejected": 0},
+    "evaluated_on": "2026-12-31",
+    "findings": {"breaches": NONE, "gaps": NONE},
+    "verdicts": {},
+    "opinions": {},
+    "worst_rules": [],
+    "rejected": [],
+    "engine": {"by_columns": 0},
+    "performed_again": {},
+}
+
+
 def across(rules: list[dict[str, Any]], shown: list[dict[str, Any]]) -> str:
     """What the terminal shows of these, below their heading."""
     found = {
@@ -43,20 +57,7 @@ def across(rules: list[dict[str, Any]], shown: list[dict[str, Any]]) -> str:
         "notices": [],
         "providers": {"alike": 0},
     }
-    summary = {
-        "strategy": {"title": "S", "version": "1", "status": "approved", "approval": None},
-        "counts": {"cases": 1, "rejected": 0},
-        "evaluated_on": "2026-12-31",
-        "findings": {"breaches": NONE, "gaps": NONE},
-        "verdicts": {},
-        "opinions": {},
-        "worst_rules": [],
-        "portfolio": found,
-        "rejected": [],
-        "engine": {"by_columns": 0},
-        "performed_again": {},
-    }
-    shown_text = text(summary, [], [], Page(80, False))
+    shown_text = text(SUMMARY | {"portfolio": found}, [], [], Page(80))
     return shown_text.split("Across the portfolio\n")[1].split("\n\n")[0]
 
 
@@ -93,4 +94,19 @@ def test_breaches_come_first_and_those_that_are_left_out_are_counted() -> None:
         "  and 2 more breaches\n"
         "  ? open  AA-01  AA-01 on None.\n"
         "    P1"
+    )
+
+
+def test_where_there_is_no_case_nothing_is_counted() -> None:
+    nothing = SUMMARY | {"counts": {"cases": 0, "rejected": 0}}
+    assert text(nothing, [], [], Page(80)) == (
+        "S 1\n0 partnerships evaluated on 2026-12-31\n\n"
+        "There is no record in what was named, so nothing is said of any partnership.\n"
+    )
+    rejected = {"counts": {"cases": 0, "rejected": 1}, "rejected": [{"problems": 1}]}
+    reject = {"place": "a.yaml:1:1", "message": "no facts", "help": None}
+    assert text(SUMMARY | rejected, [], [reject], Page(80)) == (
+        "S 1\n0 partnerships evaluated on 2026-12-31\n1 record rejected\n\n"
+        "No record could be read, so nothing is said of any partnership.\n\n"
+        "Rejected\n  a.yaml:1:1: no facts\n"
     )

@@ -27,6 +27,8 @@ MOST_REJECTS: Final = 10
 MOST_ACROSS: Final = 12
 NAMED: Final = 8
 SOME: Final = 3
+NOTHING: Final = "No record could be read, so nothing is said of any partnership."
+EMPTY: Final = "There is no record in what was named, so nothing is said of any partnership."
 HEAD: Final = ("Case", "Stage", "Verdict", "Opinion", "Breaches", "Gaps")
 WORDS: Final = {**VERDICTS, **OPINIONS}
 SEVERITIES: Final = ("critical", "high", "medium", "low", "advisory")
@@ -37,6 +39,10 @@ def text(summary: Json, cases: Sequence[Json], rejects: Sequence[Json], page: Pa
     the first problems of records that could not be read."""
     paint = Paint(page)
     lines = [*_head(summary, paint), ""]
+    if not summary["counts"]["cases"]:
+        lines += paint.paragraph(NOTHING if rejects else EMPTY, 0)
+        lines += _rejects(summary, rejects, paint)
+        return paint.finish("\n".join(lines) + "\n")
     if cases:
         lines += [*_cases(cases, paint), ""]
     lines += _counts(summary, paint)

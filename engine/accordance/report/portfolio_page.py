@@ -9,7 +9,7 @@ from . import Json
 from .charts import Figure, stacked
 from .html import environment
 from .overview import overview_of_portfolio
-from .portfolio import about
+from .portfolio import EMPTY, NOTHING, about
 from .text import safe_throughout
 from .wording import MARKS, OPINIONS, VERDICTS, count, standing_mark
 
@@ -63,6 +63,7 @@ def portfolio_page(summary: Json, portfolio: Json, rejects: Sequence[Json]) -> s
             rejects=safe_throughout(list(rejects[:MOST_REJECTS])),
             answered=_answered,
             about=about,
+            nothing=NOTHING if rejects else EMPTY,
         )
     )
     return "\n".join(line.rstrip() for line in text.split("\n") if line.strip()) + "\n"
