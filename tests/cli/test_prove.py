@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -116,3 +117,46 @@ def test_z3_is_named_when_it_is_missing(
     done = call("prove", folder)
     assert (done.code, done.out) == (2, "")
     assert "pip install 'accordance[prove]'" in done.err
+
+
+PORTFOLIO = """\
+portfolio:
+  TT-09:
+    title: Few at once
+    figures: {many: count(cases)}
+    require: [many < most]
+    severity: low
+    finding: "{many} are too many."
+    because: It is a test.
+"""
+
+
+@pytest.fixture
+def over_groups(tmp_path: Path) -> Callable[[str, int], str]:
+    """`over_groups(name, most)`: a strategy with a rule over the portfolio, and its number."""
+
+    def made(name: str, most: int) -> str:
+        number = {"most": {"value": most, "unit": "count", "means": "So many are fine"}}
+        strategy(tmp_path / name, RULES, header={"parameters": number})
+        (tmp_path / name / "rules" / "portfolio.yaml").write_text(PORTFOLIO)
+        return str(tmp_path / name)
+
+    return made
+
+
+def test_rules_over_the_portfolio_are_outside_of_a_proof(
+    call: Caller, over_groups: Callable[[str, int], str]
+) -> None:
+    old, new = over_groups("old", 5), over_groups("new", 3)
+    said = "he rules over the portfolio, TT-09, were not asked about"
+    for kind in ("table", "markdown"):
+        assert said in call("prove", old, "--format", kind).out
+    assert said not in call("prove", old, "--rule", "TT-01").out
+    done = call("prove", "--strategy", old, "--rule", "tt-09")
+    assert (done.code, done.out) == (2, "")
+    assert "`tt-09` is a rule over the portfolio, and a proof speaks of one partnership" in done.err
+    done = call("prove", old, new)
+    assert done.out.startswith("✓ The new version asks the same of every partnership")
+    words = " ".join(done.out.split())
+    assert "Not compared, though it differs: what the rules over the portfolio TT-09 ask" in words
+    assert "Not compared" not in call("prove", old, old).out

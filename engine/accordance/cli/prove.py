@@ -91,7 +91,9 @@ def command(
     Without a property and with one FOLDER at most: which rules can never apply, fail or be met,
     which never fail without another, which can never both be met, and which partnerships a theme
     leaves out. With OLD and NEW: which rules became stricter or looser. Every case that is shown
-    was checked before. Lists hold at most so many items as the answer says.
+    was checked before. Lists hold at most so many items as the answer says. Rules over the
+    portfolio are not asked about.
+
     Exit code: 0 nothing is wrong, every property holds, the versions ask the same; 1 otherwise, or
     a property is not decided; 2 a file or the call is wrong.
     """
@@ -149,6 +151,17 @@ def _proved(
 def _known(rules: tuple[str, ...], strategy: Strategy) -> list[str]:
     known = {rule.id.casefold(): rule.id for rule in strategy.rules}
     unknown = [rule for rule in rules if rule.casefold() not in known]
+    over_groups = {rule.id.casefold() for rule in strategy.portfolio}
+    beyond = [rule for rule in unknown if rule.casefold() in over_groups]
+    if beyond:
+        raise Refused(
+            Problem(
+                Code.USAGE,
+                f"`{rule}` is a rule over the portfolio, and a proof speaks of one partnership",
+                help="try it on small portfolios with `accordance test --mutate`",
+            )
+            for rule in beyond
+        )
     if unknown:
         raise Refused(
             Problem(Code.RULE_UNKNOWN, f"`{rule}` is not a rule of this strategy")

@@ -98,6 +98,12 @@ def audit(
     aside += _words_once(inquiry.space)
     if subject.evidence_rules:
         aside.append("pairs and gaps: the rules about the evidence were not asked about")
+    if strategy.portfolio and chosen is None:
+        names = ", ".join(rule.id for rule in strategy.portfolio)
+        aside.append(
+            f"the rules over the portfolio, {names}, were not asked about: a proof speaks of one"
+            " partnership"
+        )
     head = _head("audit", strategy, limits)
     return _proof(head, {"rules": len(every), "pairs": pairs}, answers, aside)
 

@@ -16,6 +16,7 @@ from ..feel.syntax import Name, Node, walk
 from ..plan.outcome import SEVERITY_RANK, Kind, Outcome
 from ..plan.planning import PlannedRule
 from ..strategy.model import STAGES, Rule, Strategy, Table
+from ..strategy.rule_digest import portfolio_rule_digests
 from .answers import Answer, Question, Shown, Verdict
 from .deriving import derivations
 from .investigation import FAILED, Ground, Limits, Subject, judgement_of
@@ -114,7 +115,17 @@ class Comparison:
             ("who may accept a breach", old.exceptions, new.exceptions),
             ("the fact model", old.model.owner_schema, new.model.owner_schema),
         )
-        return tuple(what for what, before, after in parts if before != after)
+        found = [what for what, before, after in parts if before != after]
+        before, after = portfolio_rule_digests(old), portfolio_rule_digests(new)
+        changed = [
+            name for name in dict.fromkeys((*after, *before)) if before.get(name) != after.get(name)
+        ]
+        if changed:
+            found.append(
+                f"what the rules over the portfolio {', '.join(changed)} ask; `accordance impact`"
+                " tells what becomes of their findings"
+            )
+        return tuple(found)
 
     def _compared(self, pair: Pair) -> Answer:
         rule = pair.new.rule

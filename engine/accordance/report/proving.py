@@ -24,7 +24,7 @@ _GROUPS: Final = (
     (("version",), "The new version", _REMARK),
 )
 _OVERALL: Final = {
-    "equivalent": "The new version asks the same",
+    "equivalent": "The new version asks the same of every partnership",
     "stricter": "The new version is stricter",
     "looser": "The new version is looser",
     "neither": "The new version is stricter in some things and looser in others",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from ..feel.syntax import Node
+from ..feel.syntax import Literal, Name, Node, Path, walk
 from ..feel.types import NUMBER, TEXT, ContextType, ListType, Type
 from ..problem import Place
 from .model import PARTNERSHIP, Action, Requirement, SeverityStep
@@ -118,3 +118,21 @@ def group_names(
     items = ListType(item=ContextType(fields=item_fields(model, definitions)))
     found: dict[str, Type] = {CASES: items, MARKED: items, PORTFOLIO: items, GROUP: TEXT}
     return {**found, TITLE: TEXT, POSITION: NUMBER, PEERS: NUMBER} if rank else found
+
+
+def words_and_texts(rule: PortfolioRule) -> tuple[set[str], set[str]]:
+    """The names and the texts in the expressions of a rule, whatever they stand for."""
+    nodes = [rule.of, rule.group_by, rule.mark, rule.rank, rule.when]
+    nodes += [figure.expression for figure in rule.figures]
+    nodes += [one.expression for one in rule.require]
+    nodes += [step.expression for step in rule.severity_when]
+    words: set[str] = set()
+    texts: set[str] = set()
+    for part in (part for node in nodes if node is not None for part in walk(node)):
+        if isinstance(part, Name):
+            words.add(part.name)
+        elif isinstance(part, Path):
+            words.add(part.field)
+        elif isinstance(part, Literal) and isinstance(part.value, str):
+            texts.add(part.value)
+    return words, texts

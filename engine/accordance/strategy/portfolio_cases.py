@@ -16,7 +16,7 @@ from .chain import folders_of
 from .fields import Fields, fields_of, in_file_order, suggestion
 from .folder import locate, read_case_files
 from .model import EVIDENCE, SEVERITIES, Strategy
-from .portfolio import RESULT, PortfolioRule
+from .portfolio import RESULT, words_and_texts
 from .portfolio_exceptions import GroupException, read_entries
 from .supplied import OUTCOMES
 
@@ -111,32 +111,12 @@ def changed_portfolio_rules(strategy: Strategy) -> frozenset[str]:
     every = {rule.id for rule in strategy.rules if rule.about != EVIDENCE}
     found = set()
     for rule in strategy.portfolio:
-        words, texts = _words_and_texts(rule)
+        words, texts = words_and_texts(rule)
         # One that names no rule looks at the results of all.
         behind = (texts & every or every) if RESULT in words else set()
         if rule.id in changed or words & changed or behind & rules:
             found.add(rule.id)
     return frozenset(found)
-
-
-def _words_and_texts(rule: PortfolioRule) -> tuple[set[str], set[str]]:
-    """The names and the texts in the expressions of a rule, whatever they stand for."""
-    from ..feel.syntax import Literal, Name, Path, walk
-
-    nodes = [rule.of, rule.group_by, rule.mark, rule.rank, rule.when]
-    nodes += [figure.expression for figure in rule.figures]
-    nodes += [one.expression for one in rule.require]
-    nodes += [step.expression for step in rule.severity_when]
-    words: set[str] = set()
-    texts: set[str] = set()
-    for part in (part for node in nodes if node is not None for part in walk(node)):
-        if isinstance(part, Name):
-            words.add(part.name)
-        elif isinstance(part, Path):
-            words.add(part.field)
-        elif isinstance(part, Literal) and isinstance(part.value, str):
-            texts.add(part.value)
-    return words, texts
 
 
 class _Reader:

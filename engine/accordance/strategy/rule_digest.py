@@ -27,6 +27,10 @@ _JUDGING: Final = (
     "jurisdictions",
     "about",
 )
+_JUDGING_GROUPS: Final = (
+    *("of", "group_by", "by", "provider_groups", "mark", "rank", "figures"),
+    *("when", "require", "severity", "severity_when", "since", "until"),
+)
 _COMMON: Final = ("exceptions", "facts")
 
 
@@ -60,11 +64,43 @@ def rule_digests(strategy: Strategy) -> dict[str, str]:
     return {rule.id: found[rule.id] for rule in strategy.rules}
 
 
+def portfolio_rule_digests(strategy: Strategy) -> dict[str, str]:
+    """The same of the rules over the portfolio, exceptions and the fact model left aside: of one
+    that asks what the check of a partnership came to the digests of the rules that it asks for."""
+    from .portfolio import RESULT, words_and_texts
+
+    content = canonical_content(strategy)
+    others = rule_digests(strategy)
+    found = {}
+    for rule in strategy.portfolio:
+        words, texts = words_and_texts(rule)
+        names = _through(strategy, words)
+        said = {
+            "rule": {name: content["portfolio"][rule.id][name] for name in _JUDGING_GROUPS},
+            **{
+                kind: {name: content[kind][name] for name in sorted(names) if name in content[kind]}
+                for kind in ("definitions", "parameters")
+            },
+            "results": {
+                name: digest
+                for name, digest in others.items()
+                if RESULT in words and (name in texts or texts.isdisjoint(others))
+            },
+        }
+        found[rule.id] = _digest(said)
+    return found
+
+
 def _names(strategy: Strategy, rule: Rule) -> set[str]:
     """The names that a rule reads, those of its definitions among them."""
     expressions = [one.expression for one in rule.require]
     expressions += [one.expression for one in rule.severity_when]
     names = _in([*expressions, *([rule.when] if rule.when is not None else [])])
+    return _through(strategy, names)
+
+
+def _through(strategy: Strategy, names: set[str]) -> set[str]:
+    """Names with those that the definitions among them read."""
     # Each definition comes after those that it uses, so from the end all readers are met first.
     for name, definition in reversed(list(strategy.definitions.items())):
         if name in names:
