@@ -154,6 +154,10 @@ MAPPINGS = [
         "columns: {A: idd}\n",
         "m.yaml:1:14: `idd` is not a fact of this strategy; did you mean `id`?",
     ),
+    (
+        "columns: {A: zebra}\n",
+        "m.yaml:1:14: `zebra` is not a fact of this strategy; `accordance schema facts` lists them",
+    ),
     ("columns: {A: plan}\n", "m.yaml:1:14: `plan` is a group of facts; name one of them"),
     ("columns: {A: 7}\n", "m.yaml:1:14: a column states a number; write the path of a fact"),
     ("columns: {A: {values: {}}}\n", "m.yaml:1:14: `fact` is missing; write `fact:` and the path"),

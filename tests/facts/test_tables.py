@@ -147,6 +147,11 @@ def test_lists_in_files_of_their_own(place: Path) -> None:
 
 HEADERS = [
     ("plan.exist", "1:14: the column `plan.exist` is not a fact of this strategy; did you mean"),
+    (
+        "zebra",
+        "1:14: the column `zebra` is not a fact of this strategy; take it out, or say in a "
+        "mapping (`--map`) what it means",
+    ),
     ("plan", "1:14: the column `plan` is a group of facts; name one of them, as in `plan.exists`"),
     ("parties.name", "1:14: the column `parties.name` names no item of the list `parties`; write"),
     ("parties[0].name", "1:14: the column `parties[0].name` names the item 0; positions run from"),

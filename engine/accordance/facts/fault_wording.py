@@ -22,8 +22,14 @@ _YEAR_FIRST = re.compile(r"(\d{4})[-./]?(\d{1,2})[-./]?(\d{1,2})(?:[T ].*)?", re
 _NUMERAL = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
 
 
-def name_fault(path: str, name: str, group: Group, model: FactModel) -> Words:
-    """A name that the model does not have."""
+def name_fault(
+    path: str,
+    name: str,
+    group: Group,
+    model: FactModel,
+    otherwise: str = "take it out, or put it into `evidence`",
+) -> Words:
+    """A name that the model does not have; `otherwise` is the advice where it is like none."""
     siblings = list(group.members)
     meant = nearest(name.casefold().replace(" ", "_").replace("-", "_"), siblings)
     prefix = f"{group.path}." if group.path else ""
@@ -32,7 +38,7 @@ def name_fault(path: str, name: str, group: Group, model: FactModel) -> Words:
     elsewhere = [fact for fact in model.facts if fact.rpartition(".")[2] == name]
     if 0 < len(elsewhere) <= 3:
         return f"{path} is not a fact of this strategy", f"did you mean {listed(elsewhere, 'or')}?"
-    return f"{path} is not a fact of this strategy", "take it out, or put it into `evidence`"
+    return f"{path} is not a fact of this strategy", otherwise
 
 
 def missing_fault(path: str, missing: list[str], what: str) -> Words:

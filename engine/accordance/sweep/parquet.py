@@ -218,7 +218,8 @@ def _unknown(name: str, step: str, shape: Shape, path: str, model: FactModel) ->
     if not isinstance(shape, Group):
         text = f"the column {quoted(name)} goes beyond {quoted(shape.path)}, which is no group"
         return Problem(Code.COLUMN, text, Place(path), "name columns by the paths of facts")
-    message, help_ = name_fault(f"the column {quoted(name)}", step, shape, model)
+    what = f"the column {quoted(name)}"
+    message, help_ = name_fault(what, step, shape, model, "take it out, or name it after a fact")
     return Problem(Code.FACT_UNKNOWN_NAME, message, Place(path), help_)
 
 

@@ -26,6 +26,9 @@ MAX_POSITION: Final = 1_000
 
 _STEP = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)((?:\[[0-9]{1,6}\])?)", re.ASCII)
 
+MAP_IT: Final = "say in a mapping (`--map`) what it means"
+LOOK_UP: Final = "`accordance schema facts` lists them"
+
 Convert: TypeAlias = Callable[[Scalar, Shape], "Scalar | Problem | None"]
 """What a cell means; None where it says that the fact is not known."""
 
@@ -43,9 +46,15 @@ class Column:
 
 
 def column_of(
-    name: str, number: int, root: Group, model: FactModel, place: Place
+    name: str,
+    number: int,
+    root: Group,
+    model: FactModel,
+    place: Place,
+    mapped: bool = False,
 ) -> Column | Problem:
-    """The column of that name in a table about `root`: a whole case, or an item of a list."""
+    """The column of that name in a table about `root`: a whole case, or an item of a list.
+    `mapped` where a mapping says so, and no table."""
     steps: list[str | int] = []
     shape: Shape = root
 
@@ -57,7 +66,8 @@ def column_of(
         if not match:
             return fault(
                 "is not the path of a fact",
-                "write names parted by dots, as in `exit_plan.exists` or `parties[2].name`",
+                "write names parted by dots, as in `exit_plan.exists` or `parties[2].name`"
+                + ("" if mapped else f", or {MAP_IT}"),
             )
         step, position = match.groups()
         if isinstance(shape, List):
@@ -68,7 +78,9 @@ def column_of(
         if not isinstance(shape, Group):
             return fault(f"goes beyond {quoted(shape.path)}, which is one value", None)
         if step not in shape.members:
-            message, help = name_fault(f"the column {quoted(name)}", step, shape, model)
+            what = f"the column {quoted(name)}"
+            otherwise = LOOK_UP if mapped else f"take it out, or {MAP_IT}"
+            message, help = name_fault(what, step, shape, model, otherwise)
             return Problem(Code.FACT_UNKNOWN_NAME, message, place, help)
         shape = shape.members[step]
         steps.append(step)

@@ -153,7 +153,7 @@ class _Reader:
         return Target(found.steps, found.shape, self.how(node, found, shared))
 
     def fact(self, path: str, place: Place) -> Column | None:
-        column = column_of(path, 0, self.model.root, self.model, place)
+        column = column_of(path, 0, self.model.root, self.model, place, mapped=True)
         if isinstance(column, Problem):
             # A mapping speaks of facts, the table of columns.
             message = column.message.replace("the column `", "`", 1)
