@@ -41,9 +41,10 @@ from .scanning import (
 )
 
 MEMORY: Final = "2GB"
-HARMFUL: Final = ("filter_pushdown", "in_clause")
-"""Steps of the optimiser that are left out: the one would read each record again for every fact
-that the scan looks at, the other makes a join of every list of words."""
+HARMFUL: Final = ("filter_pushdown", "in_clause", "projection_placement")
+"""Steps of the optimiser that are left out: the first would read each record again for every fact
+that the scan looks at, the second makes a join of every list of words, and the third takes long
+over the many stages of a plan and gains nothing."""
 TEXT_REASON: Final = "text"
 AS_WRITTEN: Final = "$written"
 FACTS: Final = "facts"
@@ -74,6 +75,7 @@ class Columns:
         if threads is not None:
             self._connection.execute(f"SET threads = {threads}")
         self._connection.execute("SET preserve_insertion_order = true")
+        self._connection.execute("SET enable_progress_bar = false")  # the commands have their own
         self._connection.execute(f"SET disabled_optimizers = '{','.join(HARMFUL)}'")
         self._prepare(plan, today, features)
 
