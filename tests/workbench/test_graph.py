@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from accordance.plan.planning import plan
 from accordance.strategy.model import Rule, Strategy
 from accordance.strategy.reading import load_strategy
@@ -51,17 +53,50 @@ def test_one_rule_with_all_that_it_reads(tmp_path: object) -> None:
 
 def test_the_whole_from_afar() -> None:
     strategy = load_strategy()
-    found = graph(plan(strategy), strategy.rules)
+    every = [*strategy.rules, *strategy.portfolio]
+    found = graph(plan(strategy), every)
     themes = [node for node in found["nodes"] if node["kind"] == "theme"]
-    assert [one["rule"] for theme in themes for one in theme["rules"]] == [
-        rule.id for rule in strategy.rules
-    ]
+    drawn = [one["rule"] for theme in themes for one in theme["rules"]]
+    assert sorted(drawn) == sorted(rule.id for rule in every)
+    speaking = {theme["id"] for theme in themes if _over_groups(theme, strategy)}
+    to_groups = {edge["from"] for edge in found["edges"] if edge["to"] == "group portfolio"}
+    assert to_groups == speaking
     groups = {node["name"] for node in found["nodes"] if node["kind"] == "fact"}
     assert not [name for name in groups if "." in name]
     read = {edge["to"] for edge in found["edges"]}
     assert all(theme["id"] in read for theme in themes)
     known = {node["id"] for node in found["nodes"]}
     assert all(edge["from"] in known and edge["to"] in known for edge in found["edges"])
+
+
+def _over_groups(theme: dict[str, Any], strategy: Strategy) -> bool:
+    own = {one["rule"] for one in theme["rules"]}
+    return any(rule.id in own for rule in strategy.portfolio)
+
+
+def test_rules_over_the_portfolio_lead_to_groups() -> None:
+    strategy = load_strategy()
+    over = {rule.id: rule for rule in strategy.portfolio}
+    found = graph(plan(strategy), [over["DEP-08"], over["REG-05"], over["REV-05"]])
+    ends = {(edge["from"], edge["to"]) for edge in found["edges"]}
+    assert {
+        ("fact value.annual", "rule DEP-08"),
+        ("parameter total_share_limit", "rule DEP-08"),
+        ("definition providers", "rule DEP-08"),
+        ("fact parties.roles", "definition providers"),
+        # a rule on one partnership that it asks for by its id, and what all of them came to
+        ("rule REG-01", "rule REG-05"),
+        ("fact results", "rule REV-05"),
+        ("rule REG-05", "group portfolio"),
+    } <= ends
+    groups = {node["label"]: node["says"] for node in found["nodes"] if node["kind"] == "group"}
+    assert groups == {
+        "Each provider group by providers.name": "",
+        "The whole portfolio": "",
+        "Each group by peer_families": "an answer for each partnership",
+    }
+    assert not [node for node in found["nodes"] if node["kind"] == "answer"]
+    assert ", 4 rules, 3 kinds of group. " in found["description"]
 
 
 def test_rules_about_the_evidence_read_what_the_others_came_to() -> None:

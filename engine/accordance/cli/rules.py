@@ -16,7 +16,9 @@ from . import options
 from .stream import page_for, say, write
 
 if TYPE_CHECKING:
+    from ..report.page import Page
     from ..strategy.model import Rule, Strategy
+    from ..strategy.portfolio import PortfolioRule
 
 SOURCES: Final = "coverage.md"
 """A page beside the folder of pages that explains the entries of a basis, each at an anchor."""
@@ -150,25 +152,43 @@ def command(
         tags=tags,
         words=tuple(word for text in words for word in text.split()),
     )
+    over_groups = {rule.id: rule for rule in loaded.portfolio}
+    own = [_rule(loaded, one) for one in rules if one.upper() not in over_groups]
+    over = [over_groups[one.upper()] for one in rules if one.upper() in over_groups]
     if drawn:
-        chosen = [_rule(loaded, one) for one in rules] or choose(loaded, selection)
-        return _draw(loaded, chosen, format_name, output)
+        if not rules:
+            own, over = choose(loaded, selection), choose_over_groups(loaded, selection)
+        return _draw(loaded, [*own, *over], format_name, output)
     name = options.chosen_format(format_name, output)
-    groups = {one["rule"]: one for one in (_told_of_groups(loaded, strategy) if rules else ())}
-    if rules and {one.upper() for one in rules} <= groups.keys():
-        from ..report.portfolio_rule_page import shown
-
-        write(shown([groups[one.upper()] for one in rules], name), output, name)
-        return 0
     if rules:
-        document = _told(loaded, strategy, [_rule(loaded, one) for one in rules])
-        text = format_named(name).rules(document, page_for(output))
+        text = _in_full(loaded, strategy, own, over, name, page_for(output))
     else:
         over = choose_over_groups(loaded, selection)
         found = catalogue(loaded, choose(loaded, selection), over)
         text = format_named(name).catalogue(found, page_for(output))
     write(text, output, name)
     return 0
+
+
+def _in_full(
+    strategy: Strategy,
+    folder: str | None,
+    own: Sequence[Rule],
+    over: Sequence[PortfolioRule],
+    name: str,
+    page: Page,
+) -> str:
+    """Rules in full, those over the portfolio last."""
+    from ..report import format_named
+    from ..report.portfolio_rule_page import shown
+
+    told = _told(strategy, folder, own) if own else []
+    wanted = {rule.id for rule in over}
+    groups = [one for one in _told_of_groups(strategy, folder) if one["rule"] in wanted]
+    if name == "json" or not groups:
+        return format_named(name).rules([*told, *groups], page)
+    before = [format_named(name).rules(told, page)] if told else []
+    return "\n".join([*before, shown(groups)])
 
 
 def _told(strategy: Strategy, folder: str | None, rules: Sequence[Rule]) -> list[dict[str, Any]]:
@@ -235,7 +255,10 @@ def _changes(strategy: str | None, other: str | None, name: str, output: str | N
 
 
 def _draw(
-    strategy: Strategy, rules: Sequence[Rule], format_name: str | None, output: str | None
+    strategy: Strategy,
+    rules: Sequence[Rule | PortfolioRule],
+    format_name: str | None,
+    output: str | None,
 ) -> int:
     from ..plan.planning import plan
     from ..report import graph as texts

@@ -1,7 +1,8 @@
 """The graph of rules as text for Graphviz (`dot`) and Mermaid, readable without colour.
 
 What a thing is shows in its shape: facts are rounded, parameters have a folded corner, definitions
-are six-sided, rules and themes have a heavy frame, verdict and opinion a double one.
+are six-sided, rules and themes have a heavy frame, verdict and opinion a double one, groups of
+partnerships a tab.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ _STYLES: Final = {
     "definition": 'shape=hexagon, style=filled, fillcolor="#eeeeee"',
     "rule": 'shape=box, style=filled, fillcolor="#dddddd", penwidth=2',
     "answer": 'shape=box, style=filled, fillcolor="#ffffff", peripheries=2',
+    "group": 'shape=tab, style=filled, fillcolor="#ffffff"',
 }
 _MERMAID: Final = {
     "fact": ("(", ")"),
@@ -37,6 +39,7 @@ _MERMAID: Final = {
     "rule": ("[", "]"),
     "theme": ("[", "]"),
     "answer": ("[[", "]]"),
+    "group": ("[(", ")]"),
 }
 
 
@@ -57,7 +60,8 @@ def dot(graph: Json) -> str:
         )
         tip = _quoted(node["says"] or node["label"])
         lines.append(f"  {numbers[node['id']]} [{look}, tooltip={tip}];")
-    answers = [numbers[node["id"]] for node in graph["nodes"] if node["kind"] == "answer"]
+    last = ("answer", "group")
+    answers = [numbers[node["id"]] for node in graph["nodes"] if node["kind"] in last]
     lines.append(f"  {{ rank=sink; {' '.join(answers)} }}")
     for edge in graph["edges"]:
         look = ' [penwidth=3, color="#000000"]' if edge["gate"] else ""

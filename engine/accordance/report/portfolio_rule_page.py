@@ -72,12 +72,8 @@ def page(rule: Json, sources: Mapping[str, str]) -> str:
     return "\n\n".join(line for line in lines if line) + "\n"
 
 
-def shown(rules: Sequence[Json], name: str) -> str:
-    """Rules that were asked for by name: as JSON, else as their pages."""
-    if name == "json":
-        from .json import write
-
-        return write(list(rules))
+def shown(rules: Sequence[Json]) -> str:
+    """The pages of rules that were asked for by name."""
     return "\n".join(page(rule, {}) for rule in rules)
 
 
