@@ -91,10 +91,31 @@ def test_breaches_come_first_and_those_that_are_left_out_are_counted() -> None:
     assert told == (
         "  ✗ high  BB-01  BB-01 on One.\n"
         "    P1\n"
-        "  and 2 more breaches\n"
+        "  and 2 more breaches: 2 of BB-01\n"
         "  ? open  AA-01  AA-01 on None.\n"
         "    P1"
     )
+
+
+def test_a_rule_that_is_broken_often_leaves_room_for_the_others() -> None:
+    told = across(
+        [rule("AA-01", "high", 9, 0), rule("BB-01", "high", 1, 0)],
+        [
+            *(result("AA-01", "breach", f"G{number}") for number in range(9)),
+            result("BB-01", "breach", "One"),
+        ],
+    )
+    assert told.splitlines() == [
+        "  ✗ high  AA-01  AA-01 on G0.",
+        "    P1",
+        "  ✗ high  AA-01  AA-01 on G1.",
+        "    P1",
+        "  ✗ high  AA-01  AA-01 on G2.",
+        "    P1",
+        "  ✗ high  BB-01  BB-01 on One.",
+        "    P1",
+        "  and 6 more breaches: 6 of AA-01",
+    ]
 
 
 def test_where_there_is_no_case_nothing_is_counted() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
@@ -166,13 +167,13 @@ def _across(summary: Json, paint: Paint) -> list[str]:
     lines = ["", paint.strong("Across the portfolio")]
     if not any(sum(counts.values()) for counts in portfolio["findings"].values()):
         lines += paint.paragraph("The rules over the portfolio found nothing.", INDENT)
-    breaches = [one for one in portfolio["shown"] if one["kind"] == "breach"][:MOST_ACROSS]
-    for one in breaches:
-        lines += _finding(one, paint)
-        lines += paint.paragraph(_named(one), INDENT + 2)
-    more = sum(rule["groups"]["non_compliant"] for rule in portfolio["rules"]) - len(breaches)
-    if more:
-        lines += paint.paragraph(f"and {count(more, 'more breach', 'more breaches')}", INDENT)
+    told: Counter[str] = Counter()
+    for one in portfolio["shown"]:
+        if one["kind"] == "breach" and told[one["rule"]] < SOME and told.total() < MOST_ACROSS:
+            told[one["rule"]] += 1
+            lines += _finding(one, paint)
+            lines += paint.paragraph(_named(one), INDENT + 2)
+    lines += _more_breaches(portfolio["rules"], told, paint)
     for rule in sorted(portfolio["rules"], key=lambda one: SEVERITIES.index(one["severity"])):
         lines += _open(rule, portfolio["shown"], paint)
     for one in portfolio["accepted"][:MOST_ACROSS]:
@@ -186,6 +187,16 @@ def _across(summary: Json, paint: Paint) -> list[str]:
             f"{pairs} like one provider spelt in two ways; the run names them.", INDENT
         )
     return lines
+
+
+def _more_breaches(rules: Sequence[Json], told: Counter[str], paint: Paint) -> list[str]:
+    """How many breaches of each rule are not told one by one."""
+    left = {rule["rule"]: rule["groups"]["non_compliant"] - told[rule["rule"]] for rule in rules}
+    said = [f"{number:,} of {rule}" for rule, number in left.items() if number]
+    if not said:
+        return []
+    total = count(sum(left.values()), "more breach", "more breaches")
+    return paint.paragraph(f"and {total}: {', '.join(said)}", INDENT)
 
 
 def _open(rule: Json, shown: Sequence[Json], paint: Paint) -> list[str]:

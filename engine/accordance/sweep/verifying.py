@@ -93,6 +93,10 @@ def _check(name: str, said: str, faults: Sequence[Problem], done: bool = True) -
     }
 
 
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
 class _Verifying:
     def __init__(
         self,
@@ -177,7 +181,7 @@ class _Verifying:
                 known[self._names.now(file["name"])] = file["digest"]
         known |= {one["name"]: one["digest"] for _, one in self._kept()}
         faults = [fault for name in known if (fault := _source_fault(name, known[name]))]
-        return _check("sources", f"{len(known):,} swept files", faults + self._others(known))
+        return _check("sources", _count(len(known), "swept file"), faults + self._others(known))
 
     def _kept(self) -> Iterator[tuple[str, dict[str, str]]]:
         """What the body kept for the rules over the portfolio: each kind, and its file."""
@@ -249,7 +253,7 @@ class _Verifying:
         if lost:
             text = f"{len(lost):,} cases are not in the sources"
             faults.append(Problem(Code.RUN_CHANGED, text, Place(run.folder)))
-        said = f"performed again: {len(rows):,} cases, {len(rejects):,} rejects"
+        said = f"performed again: {_count(len(rows), 'case')}, {_count(len(rejects), 'reject')}"
         said += f" (seed {self._seed})"
         if manifest["program"]["version"] != __version__:
             said += f", {manifest['program']['version']} then, {__version__} now"
