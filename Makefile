@@ -26,7 +26,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test backtest crosscheck lint format docs bench clean browser python
+.PHONY: help demo test backtest crosscheck lint format docs bench clean browser java python
 
 help: ## list what one can do
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,14 +41,14 @@ help: ## list what one can do
 demo: $(READY) ## set up, then check one real partnership and print the report
 	@$(BIN)/accordance check $(CASE) --fail-on never
 
-test: $(READY) $(if $(ALL),browser) ## set up, then run the test suite
+test: $(READY) $(if $(ALL),browser java) ## set up, then run the test suite
 	@ACCORDANCE_ALL=$(ALL) $(BIN)/python -m pytest -q -n auto --dist loadfile $(ARGS)
 
 backtest: $(READY) ## run documented collaborations against the strategy, as found and blind
 	@$(BIN)/accordance test cases/backtest
 
 crosscheck: $(READY) ## try the laws N times as often, on examples that no run has seen
-	@ACCORDANCE_CROSSCHECK=$(or $(N),10) $(BIN)/python -m pytest -q tests/laws tests/sweep/test_many_pairs.py tests/sweep/test_grounds.py $(ARGS)
+	@ACCORDANCE_CROSSCHECK=$(or $(N),10) $(BIN)/python -m pytest -q tests/laws tests/sweep/test_many_pairs.py tests/sweep/test_grounds.py tests/sweep/test_on_spark.py $(ARGS)
 
 lint: $(READY) ## ruff (rules and format) and mypy --strict
 	$(BIN)/ruff check .
@@ -83,6 +83,10 @@ $(VENV)/.bench: $(READY) pyproject.toml constraints.txt
 # What tests in a browser need; without `make test ALL=1` those tests are skipped where it lacks.
 browser:
 	@tests/browser/install.sh
+
+# What tests on Spark need beside pyspark, likewise.
+java:
+	@tests/sweep/install_java.sh
 
 python:
 	@test -n "$(INTERPRETER)" || { echo "make: no $(PYTHON) here; name one with PYTHON=..." >&2; exit 1; }

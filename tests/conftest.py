@@ -30,6 +30,13 @@ NEEDS = {
     ),
     "graphviz": Need(lambda: shutil.which("dot") is not None, "install Graphviz (`dot`)"),
     "browser": Need(finding.is_complete, "tests/browser/install.sh"),
+    "spark": Need(
+        lambda: (
+            importlib.util.find_spec("pyspark") is not None
+            and (shutil.which("java") is not None or "JAVA_HOME" in os.environ)
+        ),
+        "pip install pyspark, and tests/sweep/install_java.sh",
+    ),
 }
 
 

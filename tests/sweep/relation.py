@@ -34,9 +34,7 @@ class Facts:
 
     def answers(self, sql: str, cases: list[dict[str, Value]]) -> list[dict[str, Any]]:
         """The rows of a query, one for each case and in their order."""
-        root = self.strategy.model.root
-        given = [{answers.ROW: row, **_fields(facts, root)} for row, facts in enumerate(cases)]
-        table = pa.Table.from_pylist(given, schema=self.schema.to_pyarrow())
+        table = rows_of(self.strategy, cases)
         raw = self.connection.con
         raw.execute("delete from facts")
         raw.register("given", table)
@@ -46,6 +44,13 @@ class Facts:
 
     def close(self) -> None:
         self.connection.disconnect()
+
+
+def rows_of(strategy: Strategy, cases: list[dict[str, Value]]) -> pa.Table:
+    """The facts of cases as a table."""
+    root = strategy.model.root
+    given = [{answers.ROW: row, **_fields(facts, root)} for row, facts in enumerate(cases)]
+    return pa.Table.from_pylist(given, schema=facts_schema(plan(strategy)).to_pyarrow())
 
 
 class Swept(Facts):

@@ -37,6 +37,8 @@ from .items import Items, Unrolled
 from .limits import NotRelational
 
 ANY_BUT_LINE_FEED: Final = r"[^\n]"
+TEXT_END: Final = r"\z"
+"""For RE2 and Java; Java's `$` takes a line feed for the end too."""
 
 
 def call(name: str, arguments: list[Carrier]) -> Carrier:
@@ -100,7 +102,7 @@ def _matches(text: Carrier, pattern: Carrier) -> Carrier:
     if not isinstance(pattern, Known) or not isinstance(pattern.value, str):
         raise NotRelational("a pattern that differs from record to record")
     try:
-        form = rewritten(pattern.value, end="$", any_character=ANY_BUT_LINE_FEED)
+        form = rewritten(pattern.value, end=TEXT_END, any_character=ANY_BUT_LINE_FEED)
     except ValueError:
         return UNSAID
     text = lifted(text)

@@ -46,7 +46,8 @@ SESSION: Final = {
     # Days before 1582 are those of the calendar of today, as in DuckDB.
     "spark.sql.parquet.datetimeRebaseModeInRead": "CORRECTED",
     "spark.sql.parquet.datetimeRebaseModeInWrite": "CORRECTED",
-    # How the texts and names in queries are written.
+    # The texts and names in queries are as they are written.
+    "spark.sql.variable.substitute": "false",
     "spark.sql.parser.escapedStringLiterals": "false",
     "spark.sql.parser.quotedRegexColumnNames": "false",
     "spark.sql.ansi.doubleQuotedIdentifiers": "false",
@@ -82,7 +83,7 @@ class SparkColumns(Columns):
     ) -> None:
         """`master` is LOCAL_SPARK or the address of a cluster; `shared` is a folder that its
         workers see. Raises Refused where Spark cannot be started."""
-        self._spark = _Spark(master, shared, threads, memory)
+        self._spark = Session(master, shared, threads, memory)
         try:
             super().__init__(plan, today, threads, memory or MEMORY, features)
         except BaseException:
@@ -117,7 +118,7 @@ class SparkColumns(Columns):
             spark.read(FACTS, path)
             try:
                 found = spark.computed(self._queries)
-            except _NotAnalysed as error:
+            except NotAnalysed as error:
                 raise self._refusal(error) from None
             if self._packed is None:
                 return found, None
@@ -131,7 +132,7 @@ class SparkColumns(Columns):
         finally:
             connection.unregister(PACKED)
 
-    def _refusal(self, error: _NotAnalysed) -> Refused:
+    def _refusal(self, error: NotAnalysed) -> Refused:
         """Which expression it is that Spark cannot compute."""
         relation = self._relation()
         for column, query in relation.stages.one_by_one(error.stage):
@@ -141,7 +142,7 @@ class SparkColumns(Columns):
         return relation.refusal(error.stage, f"Spark cannot compute it: {error.reason}")
 
 
-class _NotAnalysed(Exception):
+class NotAnalysed(Exception):
     """A stage that Spark has no words for."""
 
     def __init__(self, stage: str, reason: str) -> None:
@@ -150,7 +151,7 @@ class _NotAnalysed(Exception):
         self.reason = reason
 
 
-class _Spark:
+class Session:
     """A session of Spark, and the folder through which facts come and answers go."""
 
     def __init__(
@@ -186,14 +187,14 @@ class _Spark:
     def computed(self, queries: Sequence[tuple[str, str]]) -> pa.Table:
         """What the last of some queries comes to, in the order of ROW; each reads the one before.
 
-        Raises _NotAnalysed, and Refused where Spark breaks off.
+        Raises NotAnalysed, and Refused where Spark breaks off.
         """
         before: str | None = None
         for name, query in queries:
             try:
                 frame = self._session.sql(query)
             except (AnalysisException, ParseException) as error:
-                raise _NotAnalysed(name, _in_short(error)) from None
+                raise NotAnalysed(name, _in_short(error)) from None
             self._hold(name, frame)
             if before is not None:
                 self.forget(before)
