@@ -116,6 +116,8 @@ class Anatomy:
     """Names of facts and groups in the facts of cases; `name` is the whole path."""
     rule_names: list[Scalar] = field(default_factory=list)
     """Texts that name a rule: in cases, exceptions and the factors of health."""
+    tailored: list[Named] = field(default_factory=list)
+    """Parameters and rules of the strategy that is extended, where they are tailored."""
     cases: list[Group] = field(default_factory=list)
 
 
@@ -240,8 +242,13 @@ def _parsed(text: str) -> Node | None:
 def _header(part: Anatomy, root: Located) -> None:
     top = entries(root)
     part.parameters += named(top.get("parameters"), PARAMETER, part.file)
-    for paths in entries(top.get("mandatory")).values():
-        part.fact_paths += texts_of(paths)
+    tailored = entries(top.get("tailor"))
+    part.tailored += named(tailored.get("parameters"), PARAMETER, part.file)
+    for field_name in ("severities", "gates", "off"):
+        part.tailored += named(tailored.get(field_name), RULE, part.file)
+    for mandatory in (top.get("mandatory"), tailored.get("not_mandatory")):
+        for paths in entries(mandatory).values():
+            part.fact_paths += texts_of(paths)
     for name, section in top.items():
         if name in TABLES:
             for row in items(entries(section).get("table")):

@@ -101,6 +101,8 @@ def references(part: Anatomy, names: Names) -> Iterator[Reference]:
     for one in part.fact_keys:
         if one.name in names.facts:
             yield Reference(FACT, one.name, _last(one.span, one.name))
+    for one in part.tailored:
+        yield Reference(one.kind, one.name, one.span)
     for scalar in part.rule_names:
         yield Reference(RULE, scalar.text.strip(), _whole(part.file, scalar))
     for scalar in part.fact_paths:

@@ -7,6 +7,7 @@ import shutil
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 import pytest_lsp
@@ -173,6 +174,70 @@ async def test_hover_references_and_rename(client: LanguageClient, folder: Path)
 
     with pytest.raises(JsonRpcException, match=r"there is a `exit_plan\.cost_rule` already"):
         await client.text_document_rename_async(lsp.RenameParams(editor.name, place, "cost_rule"))
+
+
+OURS = """\
+strategy: ours
+title: Ours
+version: "1.0"
+extends: "../our strategy"
+themes: {OWN: Own}
+tailor:
+  parameters: {replacement_months_max: 9}
+  severities: {REV-01: high}
+"""
+OWN_RULES = """\
+theme: Own
+rules:
+  OWN-01:
+    title: It can be replaced
+    stages: [new]
+    when: single_provider
+    require: [dependence.substitutability_months < replacement_months_max]
+    severity: low
+    finding: "{title} cannot be replaced soon."
+    because: It is a test.
+"""
+
+
+@pytest.mark.asyncio
+async def test_jumps_into_the_strategy_that_is_extended(
+    client: LanguageClient, folder: Path
+) -> None:
+    ours = folder.parent / "ours"
+    (ours / "rules").mkdir(parents=True)
+    (ours / "strategy.yaml").write_text(OURS)
+    (ours / "rules" / "own.yaml").write_text(OWN_RULES)
+    rules, header = (Editor(client, ours / name) for name in ("rules/own.yaml", "strategy.yaml"))
+    rules.open()
+    header.open()
+    await header.problems(0)
+
+    async def jump(editor: Editor, words: str) -> tuple[str, str]:
+        [there] = await client.text_document_definition_async(  # type: ignore[misc]
+            lsp.DefinitionParams(editor.name, editor.after(words))
+        )
+        path = Path(unquote(there.uri.removeprefix("file://")))
+        line = path.read_text(encoding="utf-8").splitlines()[there.range.start.line]
+        return path.relative_to(folder).as_posix(), line.strip().partition(":")[0]
+
+    assert await jump(rules, "when: sing") == ("rules/dependence.yaml", "single_provider")
+    assert await jump(rules, "[dependence.subst") == (
+        "facts.schema.yaml",
+        "substitutability_months",
+    )
+    assert await jump(header, "{replacement") == ("strategy.yaml", "replacement_months_max")
+    assert await jump(header, "{REV") == ("rules/review.yaml", "REV-01")
+    found = await client.text_document_references_async(
+        lsp.ReferenceParams(lsp.ReferenceContext(True), rules.name, rules.after("when: sing"))
+    )
+    assert found is not None
+    folders = {Path(unquote(one.uri)).parent.parent.name for one in found}
+    assert folders == {"ours", "our strategy"}
+    with pytest.raises(JsonRpcException, match="does not stand in this folder"):
+        await client.text_document_rename_async(
+            lsp.RenameParams(rules.name, rules.after("when: sing"), "alone")
+        )
 
 
 @pytest.mark.asyncio

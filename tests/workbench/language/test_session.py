@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from accordance.problem import Refused
+from accordance.problem import Level, Refused
 from accordance.workbench.language.completing import proposals
 from accordance.workbench.language.context import context_at
 from accordance.workbench.language.describing import described
@@ -66,6 +66,56 @@ def test_a_name_that_does_not_fit_is_refused(session: Session, new: str, why: st
     reference = next(one for one in session.references() if one.kind == "definition")
     with pytest.raises(Unfit, match=why):
         renamed(session, reference, new)
+
+
+NEW_RULE = """\
+  DEP-90:
+    title: One
+    stages: [new]
+    require: [exit_plan.exists]
+    severity: low
+    finding: "{title}."
+    because: So
+"""
+ALIASES = [
+    ("", "    aliases: [DEP-90]"),
+    ('    since: "1.0"  # so', '    since: "1.0"\n    aliases: [DEP-90]  # so'),
+    ("    basis:\n    - one", "    basis:\n    - one\n    aliases: [DEP-90]"),
+    ("    tags: [one]", "    aliases: [DEP-90]\n    tags: [one]"),
+    ("    aliases: [DEP-33]", "    aliases: [DEP-90, DEP-33]"),
+    ("    aliases:\n      - DEP-33", "    aliases:\n      - DEP-90\n      - DEP-33"),
+    ("    aliases: [DEP-33, DEP-77]", "    aliases: [DEP-33, DEP-90]"),
+]
+
+
+@pytest.mark.parametrize(("before", "after"), ALIASES)
+def test_a_rule_that_is_renamed_keeps_its_old_id(session: Session, before: str, after: str) -> None:
+    name = "rules/dependence.yaml"
+    head = session.text(name).rstrip() + "\n" + NEW_RULE
+    session.buffers[name] = f"{head}{before}\n" if before else head
+    reference = next(one for one in session.references() if one.name == "DEP-90")
+    text = session.text(name)
+    for edit in reversed(renamed(session, reference, "DEP-77")):
+        text = text[: edit.span.start] + edit.text + text[edit.span.end :]
+    assert text.startswith(head.replace("DEP-90", "DEP-77"))
+    assert text.removeprefix(head.replace("DEP-90", "DEP-77")).rstrip("\n") == after
+    session.buffers[name] = text
+    findings = [one.problem for one in session.lint().findings]
+    assert [one for one in findings if one.level is Level.ERROR] == []
+
+
+def test_a_rule_in_one_line_keeps_its_old_id(session: Session) -> None:
+    name = "rules/dependence.yaml"
+    line = (
+        "  DEP-90: {title: One, stages: [new], require: [exit_plan.exists], severity: low,"
+        ' finding: "{title}.", because: So}\n'
+    )
+    session.buffers[name] = session.text(name).rstrip() + "\n" + line
+    reference = next(one for one in session.references() if one.name == "DEP-90")
+    [_, alias] = renamed(session, reference, "DEP-91")
+    text = session.text(name)
+    assert text[: alias.span.start].endswith("because: So")
+    assert alias.text == ", aliases: [DEP-90]"
 
 
 RULE = "rules:\n  A-01:\n"

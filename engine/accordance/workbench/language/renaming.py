@@ -1,4 +1,8 @@
-"""A name is changed wherever it stands: in rules, messages, the fact model and cases."""
+"""A name is changed wherever it stands: in rules, messages, the fact model and cases.
+
+A rule keeps the id that it had under `aliases`: exceptions in fact files, stored sweeps and
+approvals name it so, and stand outside of the folder.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +11,17 @@ from typing import Final
 
 from ...feel.advice import KEYWORDS
 from ...feel.functions import FUNCTIONS
+from ...source.tree import Mapping, Scalar
 from ...strategy.definitions import NAME
-from ...strategy.rules import RULE_ID
+from ...strategy.portfolio_reading import RULE_FIELDS as PORTFOLIO_FIELDS
+from ...strategy.rules import RULE_FIELDS, RULE_ID
 from ...strategy.supplied import SUPPLIED
-from ..anatomy import FACT, RULE
+from ..anatomy import FACT, RULE, Span, items
 from ..lint.finding import Edit
 from ..references import Reference
 from .session import Session
 
+_ALIASES: Final = "aliases"
 _FACT: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 
 
@@ -44,7 +51,35 @@ def renamed(session: Session, reference: Reference, new: str) -> list[Edit]:
         if text[one.span.start : one.span.end] != old:
             raise Unfit(f"`{old}` is written otherwise in {one.span.file}")
         edits[one.span] = Edit(one.span, new)
-    return sorted(edits.values(), key=lambda edit: (edit.span.file, edit.span.start))
+    found = sorted(edits.values(), key=lambda edit: (edit.span.file, edit.span.start))
+    return found + (_alias(session, old, new) if reference.kind == RULE else [])
+
+
+def _alias(session: Session, old: str, new: str) -> list[Edit]:
+    """The edit that puts the former id among the `aliases` of a rule; where the new one is among
+    them, in its place. None of a rule that has no field yet."""
+    rule = {**session.body.rules, **session.body.portfolio}[old]
+    if not isinstance(rule.node, Mapping) or "title" not in rule.node.entries:
+        return []
+    fields, text = rule.node.entries, session.text(rule.file)
+    aliases = items(fields.get(_ALIASES))
+    for item in aliases:
+        if isinstance(item, Scalar) and item.text.strip() == new:
+            return [Edit(Span(rule.file, item.start, item.end), old)]
+    if aliases:
+        at = aliases[0].start
+        flow = text[fields[_ALIASES].start] == "["
+        indent = " " * (at - text.rfind("\n", 0, at) - len("\n- "))
+        return [Edit(Span(rule.file, at, at), f"{old}, " if flow else f"{old}\n{indent}- ")]
+    order = RULE_FIELDS if old in session.body.rules else PORTFOLIO_FIELDS
+    before = order[: order.index(_ALIASES)]
+    last = [name for name in fields if name in before][-1]
+    at = len(text[: fields[last].end].rstrip())
+    if text[rule.node.start] == "{":
+        return [Edit(Span(rule.file, at, at), f", {_ALIASES}: [{old}]")]
+    start = rule.node.key_starts[last]
+    indent = " " * (start - text.rfind("\n", 0, start) - 1)
+    return [Edit(Span(rule.file, at, at), f"\n{indent}{_ALIASES}: [{old}]")]
 
 
 def _check(session: Session, reference: Reference, new: str) -> None:

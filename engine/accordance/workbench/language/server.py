@@ -55,6 +55,8 @@ class Server(LanguageServer):
     def __init__(self) -> None:
         super().__init__("accordance", __version__)
         self.sessions: dict[str, Session] = {}
+        self.behind: dict[str, Session] = {}
+        """Folders that are not open themselves but are extended by one that is."""
         self.found: dict[str, dict[str, list[Finding]]] = {}
         self.waiting: dict[str, asyncio.TimerHandle] = {}
 
@@ -72,6 +74,24 @@ class Server(LanguageServer):
             except Refused:
                 return None
         return session, session.name_of(os.path.abspath(path))
+
+    def extended(self, session: Session) -> list[Session]:
+        """The strategies that one extends, the nearest first."""
+        found = []
+        for path in session.extended():
+            known = self.sessions.get(path) or self.behind.get(path)
+            if known is None:
+                try:
+                    known = self.behind[path] = Session(path)
+                except Refused:
+                    continue
+            found.append(known)
+        return found
+
+    def everywhere(self, session: Session, reference: Reference) -> list[tuple[Session, Reference]]:
+        """Every place where a thing is named, in what the strategy extends too."""
+        every = [session, *self.extended(session)]
+        return [(one, found) for one in every for found in one.same(reference)]
 
     def take(self, uri: str) -> Session | None:
         """Take over the text of a document as it is now."""
@@ -103,6 +123,9 @@ class Server(LanguageServer):
                 finding = _of_folder(session, finding.problem)
             if finding.file is not None:
                 by_file.setdefault(finding.file, []).append(finding)
+        for one in self.extended(session):
+            # So that a jump there is quick.
+            one.parts()
         before = self.found.get(session.path, {})
         self.found[session.path] = by_file
         for name in {**before, **by_file, **dict.fromkeys(session.buffers)}:
@@ -222,6 +245,7 @@ def make_server() -> Server:
 
     @server.feature(lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES)
     def watched(params: lsp.DidChangeWatchedFilesParams) -> None:
+        server.behind.clear()
         for session in server.sessions.values():
             session.reload()
             server.look_soon(session)
@@ -272,9 +296,8 @@ def make_server() -> Server:
         if found is None:
             return []
         session, reference = found
-        return [
-            server.location(session, one.span) for one in session.same(reference) if one.declares
-        ]
+        places = server.everywhere(session, reference)
+        return [server.location(where, one.span) for where, one in places if one.declares]
 
     @server.feature(lsp.TEXT_DOCUMENT_REFERENCES)
     def refer(params: lsp.ReferenceParams) -> list[lsp.Location]:
@@ -283,8 +306,8 @@ def make_server() -> Server:
             return []
         session, reference = found
         return [
-            server.location(session, one.span)
-            for one in session.same(reference)
+            server.location(where, one.span)
+            for where, one in server.everywhere(session, reference)
             if params.context.include_declaration or not one.declares
         ]
 

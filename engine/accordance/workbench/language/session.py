@@ -182,6 +182,16 @@ class Session:
             if (one.kind, one.name) == (reference.kind, reference.name)
         ]
 
+    def extended(self) -> list[str]:
+        """The folders of the strategies that this one extends, the nearest first, as far as they
+        can be found."""
+        if EXTENDS not in entries(getattr(self._last.get(HEADER), "root", None)):
+            return []
+        try:
+            return [folder.path for folder in folders_of(self.path)[1:]]
+        except Refused:
+            return []
+
     @property
     def model(self) -> FactModel | None:
         return None if self.strategy is None else self.strategy.model
