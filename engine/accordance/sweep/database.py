@@ -103,7 +103,9 @@ class Columns:
     def _kept(self, name: str, plan: Plan, today: dt.date, make: Callable[[], Any]) -> Any:
         """What is made of a plan: where that takes long, what was made before from the same
         strategy for the same day by the same program."""
-        said = hashlib.sha256(json.dumps(encode(plan.strategy)).encode()).hexdigest()
+        # What is asked of one partnership does not hang on the rules over the portfolio.
+        alone = replace(plan.strategy, portfolio=())
+        said = hashlib.sha256(json.dumps(encode(alone)).encode()).hexdigest()
         versions = map(version, ("duckdb", "ibis-framework", "sqlglot"))
         key = " ".join([name, said, today.isoformat(), cache.program(MADE_BY), *versions])
         kept = cache.find_text(key)

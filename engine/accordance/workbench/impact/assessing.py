@@ -19,7 +19,7 @@ from ..publishing import edits_between
 from .between import with_edit
 from .causes import touching, touching_groups
 from .changes import ANSWERS, KINDS, NOTHING, Comparison, RuleChange, what
-from .groups import Group, GroupChange, GroupComparison, rules_of
+from .groups import Group, GroupChange, GroupComparison, differing, rules_of
 from .groups import told as told_of_groups
 from .sweeping import REJECTS_SHOWN, Swept, sweep, sweep_both
 
@@ -59,7 +59,13 @@ def assess(
             return sweep(strategy, paths, day, place, kept=kept, **options)
 
         first, second = sweep_both(
-            old, new, paths, day, folder, kept=kept, sample=sample // 2, progress=progress
+            *differing(old, new, groups_renamed),
+            paths,
+            day,
+            folder,
+            kept=kept,
+            sample=sample // 2,
+            progress=progress,
         )
         compared = Comparison(old, new, first.read, second.read, renamed)
         changed = compared.changed()

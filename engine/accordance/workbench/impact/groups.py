@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, NamedTuple
 
 from ...strategy.model import Strategy
 from ...strategy.portfolio import PortfolioRule
+from ...strategy.rule_digest import portfolio_rule_digests
 from .changes import ACCEPTED, KINDS, NOTHING, WHATS, State, what
 
 _NO_FINDING: Final = State(KINDS[NOTHING], None)
@@ -166,6 +167,22 @@ def _group(
         "edits": list(edits),
         "together": together,
     }
+
+
+def differing(
+    old: Strategy, new: Strategy, renamed: Mapping[str, str]
+) -> tuple[Strategy, Strategy]:
+    """Both strategies with those rules over the portfolio alone that may say something else: of
+    the others nothing has changed that they read, so they need not be asked."""
+    if old.model.owner_schema != new.model.owner_schema or old.exceptions != new.exceptions:
+        return old, new
+    before, after = portfolio_rule_digests(old), portfolio_rule_digests(new)
+    same = {name for name, digest in after.items() if before.get(renamed.get(name, name)) == digest}
+    gone = {renamed.get(name, name) for name in same}
+    return (
+        replace(old, portfolio=tuple(rule for rule in old.portfolio if rule.id not in gone)),
+        replace(new, portfolio=tuple(rule for rule in new.portfolio if rule.id not in same)),
+    )
 
 
 def rules_of(old: Strategy, new: Strategy, renamed: Mapping[str, str]) -> Iterator[PortfolioRule]:
