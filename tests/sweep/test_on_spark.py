@@ -61,7 +61,7 @@ ROOT = Path(__file__).parents[2]
 def spark() -> Iterator[Session]:
     from accordance.sweep.spark import Session
 
-    session = Session(LOCAL_SPARK, None, 1, "1GB")
+    session = Session(LOCAL_SPARK, None, 1, "4GB")
     yield session
     session.close()
 
@@ -244,6 +244,17 @@ def test_what_spark_cannot_compute_is_refused_by_name(
         "`n < 10` of TT-01 cannot be swept: Spark cannot compute it: [UNRESOLVED_ROUTINE]"
     )
     assert str(problem.place) == f"{small.folder}/rules/theme.yaml:3:3"
+    assert not Path("run").exists()
+
+
+def test_workers_that_write_elsewhere(
+    workplace: Path, small: Strategy, spark: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = pq.read_table
+    monkeypatch.setattr(pq, "read_table", lambda path: read(path).slice(1))
+    write_lines("cases.ndjson", [{"id": "A", "title": "A", "stage": "new"}])
+    with pytest.raises(Refused, match="wrote 1 rows, of which 0 are here; name by `--shared`"):
+        sweep(small, "cases.ndjson", engine=LOCAL_SPARK)
     assert not Path("run").exists()
 
 

@@ -195,6 +195,8 @@ class Session:
                 frame = self._session.sql(query)
             except (AnalysisException, ParseException) as error:
                 raise NotAnalysed(name, _in_short(error)) from None
+            except (Py4JError, PySparkException) as error:
+                raise _broken_off(error) from None
             self._hold(name, frame)
             if before is not None:
                 self.forget(before)
@@ -209,7 +211,7 @@ class Session:
         """What Spark has against a query; None for nothing."""
         try:
             self._session.sql(query)
-        except PySparkException as error:
+        except (Py4JError, PySparkException) as error:
             return _in_short(error)
         return None
 
@@ -259,7 +261,8 @@ def _session(master: str, folder: str, threads: int | None, memory: str | None) 
         session = builder.getOrCreate().newSession()
     except (Py4JError, PySparkException) as error:
         said = f"Spark did not start on {master}: {_in_short(error)}"
-        raise Refused(Problem(Code.USAGE, said)) from None
+        help_ = "look whether the cluster runs, and runs the version of pyspark that is here"
+        raise Refused(Problem(Code.USAGE, said, None, help_)) from None
     for name, value in SESSION.items():
         session.conf.set(name, value)
     return session
@@ -271,7 +274,8 @@ def _java_path() -> str | None:
 
 
 def _broken_off(error: Exception) -> Refused:
-    return Refused(Problem(Code.ENGINE_LIMIT, f"Spark broke off: {_in_short(error)}"))
+    help_ = "where it lacks memory, give it more by `--memory`, or in the settings of the cluster"
+    return Refused(Problem(Code.ENGINE_LIMIT, f"Spark broke off: {_in_short(error)}", None, help_))
 
 
 def _in_short(error: Exception) -> str:
