@@ -15,6 +15,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 from benchmarks.peers.conditions import among, most, truth, yes
@@ -65,7 +66,7 @@ def main(records: int = SWEPT) -> None:
 
 def print_speed(place: Path, records: int) -> None:
     print(f"{len(RULES)} rules over flat facts, all of them known: from the text of a record")
-    print("to its breaches with their severity, one record at a time in one process")
+    print("to its breaches with their severity, in a second of processor time")
     said = {name: asked("time", name, place / "singly.ndjson") for name in ENGINES}
     said[SWEEP] = asked("time", SWEEP, place / "swept.ndjson")
     speeds = {
@@ -85,11 +86,12 @@ def print_speed(place: Path, records: int) -> None:
         if "rules_alone" in one:
             speed = one["records"] / one["rules_alone"]
             print(f"  {'  its facts read before':<28} {'':>9} {speed:>10,.0f}")
-    print(f"  The sweep takes {records:,} records at once from a file to a stored run, with two")
-    print(
-        "  processors where there are two; check and sweep also look at each record for what does"
-    )
-    print("  not fit the fact model, and work out verdict and opinion.")
+        if "by_the_clock" in one:
+            speed = one["records"] / one["by_the_clock"]
+            print(f"  {'  by the clock':<28} {'':>9} {speed:>10,.0f}")
+    print(f"  The sweep takes {records:,} records at once from a file to a stored run, the others")
+    print("  one at a time. Check and sweep also look at each record for what does not fit the")
+    print("  fact model, and work out verdict and opinion.")
 
 
 def print_lacking(place: Path, kind: str) -> None:
@@ -209,10 +211,10 @@ def time_one(kind: type[Engine], path: str) -> dict[str, Any]:
         for text in lines:
             engine.breaches(text)
 
-    found: dict[str, Any] = {"records": len(lines), "seconds": best_of(TRIES, run)}
+    found: dict[str, Any] = {"records": len(lines), "seconds": best_of(TRIES, run, process_time)}
     if isinstance(engine, Network):
         read = engine.read(lines)
-        found["rules_alone"] = best_of(TRIES, lambda: engine.assess(read))
+        found["rules_alone"] = best_of(TRIES, lambda: engine.assess(read), process_time)
     return found
 
 
@@ -228,7 +230,11 @@ def time_sweep(path: Path) -> dict[str, Any]:
     wrong = differences(swept.breaches(), expected)
     if wrong:
         return {"reason": wrong}
-    return {"records": len(expected), "seconds": best_of(3, swept.run)}
+    return {
+        "records": len(expected),
+        "seconds": best_of(2, swept.run, process_time),
+        "by_the_clock": best_of(2, swept.run),
+    }
 
 
 def differences(found: Sequence[Breaches], expected: Sequence[Breaches]) -> str:
