@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -105,3 +106,30 @@ def test_a_broken_archive(call: Caller, register: Path, tmp_path: Path) -> None:
     done = call("sweep", str(path), *DAY, "--out", str(tmp_path / "run"))
     assert done.code == 2 and "cannot be read" in done.err
     assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--on", "spark"), "`spark` is none of auto, duckdb, check, local-spark, nor an address"),
+        (("--on", "spark://host"), "nor an address like spark://HOST:7077"),
+        (("--on", "spark://host:7077"), "name by `--shared` one that this machine and they see"),
+    ],
+)
+def test_engines_that_cannot_be_asked(
+    call: Caller, register: Path, options: tuple[str, ...], said: str
+) -> None:
+    done = call("sweep", str(register), *DAY, *options)
+    assert (done.code, done.out) == (2, "")
+    assert said in " ".join(done.err.split())
+
+
+def test_spark_that_is_not_installed(
+    call: Caller, register: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(sys.modules, "accordance.sweep.spark", raising=False)
+    monkeypatch.setitem(sys.modules, "py4j.protocol", None)
+    done = call("sweep", str(register), *DAY, "--on", "local-spark")
+    assert (done.code, done.out) == (2, "")
+    assert "needs pyspark and py4j, which are not installed" in done.err
+    assert "pip install 'accordance[spark]'" in done.err

@@ -187,6 +187,11 @@ def command(
     name = run_formats.chosen(format_name, output, _ENDINGS) or "table"
     if resume and place is None:
         raise click.UsageError("`--resume` goes on with a stored run; name it by `--out`")
+    if engine.startswith("spark://") and shared is None:
+        raise click.UsageError(
+            f"the workers of {engine} get the facts through a folder; name by `--shared` one that"
+            " this machine and they see"
+        )
     try:
         from ..portfolio.body_files import ALIASES, EXCEPTIONS, find_body_files
         from ..sweep.run_reading import open_run
