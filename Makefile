@@ -35,7 +35,7 @@ help: ## list what one can do
 	@echo "  ALL=1              install and require what tests would otherwise skip"
 	@echo "  ARGS='-k table'    hand arguments on to the test suite"
 	@echo "  N=50               how often make crosscheck tries the laws (10)"
-	@echo "  ONLY=peers         one part of make bench: check, sweep, impact or peers"
+	@echo "  ONLY=peers         one part of make bench: check, sweep, portfolio, impact or peers"
 	@echo "  N=1000000          with how many records make bench sweeps"
 
 demo: $(READY) ## set up, then check one real partnership and print the report

@@ -6,12 +6,13 @@ import argparse
 import time
 from collections.abc import Callable
 
-from benchmarks import checking, impact, sweep
+from benchmarks import checking, impact, portfolio, sweep
 from benchmarks.peers import measuring as peers
 
 PARTS: dict[str, Callable[[int | None], None]] = {
     "check": lambda records: checking.main(),
     "sweep": lambda records: sweep.main(records or sweep.RECORDS),
+    "portfolio": lambda records: portfolio.main(records or portfolio.RECORDS),
     "impact": lambda records: impact.main(records or impact.RECORDS),
     "peers": lambda records: peers.main(records or peers.SWEPT),
 }

@@ -481,16 +481,17 @@ class _OneRule:
     def _values(self, sums: Mapping[str, Any]) -> tuple[Value, ...]:
         """The aggregates of a group, as the language has them."""
         return tuple(
-            _value(
-                one,
-                {
-                    name[len(f"x{index}_") :]: sums[name]
-                    for name in sums
-                    if name.startswith(f"x{index}_")
-                },
-            )
-            for index, one in enumerate(self.column.parts.aggregates)
+            _value(one, {short: sums[name] for short, name in names})
+            for one, names in self._names_of_sums
         )
+
+    @cached_property
+    def _names_of_sums(self) -> list[tuple[Aggregate, list[tuple[str, str]]]]:
+        """Each aggregate with the names of what is added up for it, in short and in full."""
+        return [
+            (one, [(name.partition("_")[2], name) for name, _ in self._sums(one, index, _NAMED)])
+            for index, one in enumerate(self.column.parts.aggregates)
+        ]
 
     def _ranked(self) -> tuple[Counter[str], list[_Told]]:
         """The same for every case in each group. Cases of which the same is known stand alike."""
