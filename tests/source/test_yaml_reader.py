@@ -142,6 +142,29 @@ def test_what_is_refused(text: str, problem: str) -> None:
     assert [str(found) for found in caught.value.problems] == [problem]
 
 
+@pytest.mark.parametrize(
+    ("text", "place", "help"),
+    [
+        ("a:\n\tb: c\n", "2:1", "indent with spaces instead of tabs"),
+        ("a: “b: c”\n", "1:6", 'write straight quotes, `"`, instead of curly ones'),
+        ('a: "b\nc: d\ne: "f"\n', "3:5", "close the quote that opens in line 1, or"),
+        ("a: {b} is c\n", "1:8", "put text that starts with `{` in quotes"),
+        ("a: b\nc d\ne: f\n", "2:1", "write `name: value`, with a space after the colon"),
+        ("a: b\nc:d\ne: f\n", "2:1", "write `name: value`, with a space after the colon"),
+        ("a:\n  -b: c\n    d: e\n", "3:6", "write a space after the hyphen, as in `- entry`"),
+        ("a:\n  b: c\n d: e\n", "3:2", "check the indentation of this line and the one above"),
+        ("a:\n  b: c\n    d: e\n", "3:6", "this line stands deeper than the one above allows"),
+        ("a: one: two\n", "1:7", "put text that holds `: ` in quotes"),
+    ],
+)
+def test_the_mistakes_that_people_make(text: str, place: str, help: str) -> None:
+    with pytest.raises(Refused) as caught:
+        read_yaml(text)
+    [problem] = caught.value.problems
+    assert str(problem.place) == f"f.yaml:{place}"
+    assert (problem.help or "").startswith(help)
+
+
 def test_all_problems_come_in_one_run_in_the_order_of_the_file() -> None:
     with pytest.raises(Refused) as caught:
         read_yaml("? {x: yes}\n: 1\nb: 012\nc: !t 1\nb: 2\n")

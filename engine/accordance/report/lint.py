@@ -92,7 +92,8 @@ def _total(linted: Json, symbols: bool) -> list[str]:
     parts = ", ".join(
         count(strategy[f"{name}s"], name) for name in ("rule", "definition", "parameter")
     )
-    mark = "✓" if symbols else "+"
+    good, bad = ("✓", "✗") if symbols else ("+", "x")
+    mark = bad if state == "not usable" else good
     return [
         *lines,
         f"{mark} {strategy['name']} {strategy['version']} ({strategy['status']})",

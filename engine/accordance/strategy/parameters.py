@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from fractions import Fraction
 from typing import Any, Final
 
 from ..feel import values
@@ -56,6 +58,15 @@ def read_parameters(fields: Fields) -> tuple[dict[str, Parameter], dict[str, Pla
 def _parameter_value(part: Fields, node: Located, unit: str) -> Any:
     """The value of a parameter; None, and a problem, where it does not fit its unit."""
     if unit == "duration":
+        if isinstance(node, Scalar) and isinstance(node.value, int | Fraction):
+            part.note(
+                Code.FIELD_VALUE,
+                f"{quoted(node.text)} does not say whether days, months or years are meant",
+                node.place,
+                f"write `P{node.text}M` for months, `P{node.text}D` for days or `P{node.text}Y`"
+                " for years",
+            )
+            return None
         return part.duration_of(node, "a parameter of unit `duration`")
     if unit == "date":
         return part.date_of(node, "a parameter of unit `date`")
@@ -78,9 +89,21 @@ def _parameter_value(part: Fields, node: Located, unit: str) -> Any:
         Code.FIELD_VALUE,
         f"a parameter of unit {quoted(unit)} must be a number, but it is {kind(node)}",
         node.place,
-        "write a number, or one of the units `duration`, `date`, `text`, `list`",
+        _as_a_number(node.text) if isinstance(node, Scalar) else None,
     )
     return None
+
+
+def _as_a_number(text: str) -> str:
+    """How to write what looks like a number, or what there is beside numbers."""
+    percent = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?) ?%", text.strip(), re.ASCII)
+    if percent:
+        return f"write {values.number_text(Fraction(percent[1]) / 100)}"
+    comma = re.fullmatch(r"([0-9]+),([0-9]+)", text.strip(), re.ASCII)
+    if comma:
+        thousands = f", or {comma[1]}{comma[2]}" if len(comma[2]) == 3 else ""
+        return f"write {comma[1]}.{comma[2]}, with a decimal point{thousands}"
+    return "write a number, or one of the units `duration`, `date`, `text`, `list`"
 
 
 def _parameter_list(part: Fields, node: Located) -> list[Any] | None:
