@@ -89,6 +89,7 @@ class Answer:
         self._values: dict[str, str] = {}
         self._days: dict[str, str | None] = {}
         self.small_groups = SmallGroups(case, checker.strategy)
+        self._has_small_groups = bool(self.small_groups)
 
     def to_json(self) -> dict[str, Any]:
         """The documented form. A field that does not apply is None."""
@@ -190,7 +191,7 @@ class Answer:
             "missing": missing,
             "reasons": list(evidence.reasons) if kind is Kind.GAP else [],
             "facts": [self.fact(path, value) for path, value in evidence.facts.items()],
-            "rests_on": list(dict.fromkeys(static_path(path) for path in evidence.facts)),
+            "rests_on": list(dict.fromkeys(map(static_path, evidence.facts))),
             "actions": self.actions(judgement) if to_do else [],
             "remedy": self.remedy(judgement) if kind is Kind.BREACH else [],
             "because": rule.because,
@@ -284,6 +285,14 @@ class Answer:
             name, self.checker.facts_of_definition
         ):
             return f"(not shown: {self.small_groups.reason})"
+        if name not in self.checker.strategy.parameters:
+            return self._spoken(name)
+        said = self.checker.phrases.get(name)
+        if said is None:
+            said = self.checker.phrases[name] = self._spoken(name)
+        return said
+
+    def _spoken(self, name: str) -> str:
         value, unit = self.lookup(name)
         if isinstance(value, Uncertain) and value.certain:
             # A message says what is the case; what may be the case as well is asked for elsewhere.
@@ -347,12 +356,14 @@ class Answer:
         place = self.case.places.get(path)
         derived = self.case.derived.get(path)
         fact = self.case.model.facts.get(static_path(path))
-        hidden = self.small_groups.hides(path)
+        hidden = False
+        if self._has_small_groups:
+            hidden, value = self.small_groups.hides(path), self.small_groups.shown(path, value)
         entry = {
             "path": path,
             "title": self.title_of(path),
             "of": self._owner(path),
-            "value": WITHHELD if hidden else plain(self.small_groups.shown(path, value)),
+            "value": WITHHELD if hidden else plain(value),
             "unit": None if fact is None else fact.unit,
             "source": self.case.source if place is None else place.file,
             "line": None if place is None else place.line,

@@ -29,63 +29,81 @@ def plain(value: Value) -> Any:
 
     A number that a JSON reader would not get back exactly is given as its decimal text.
     """
+    kind = type(value)
+    if kind is str or kind is bool:
+        return value
     if value is UNKNOWN:
         return None
     if value is NONE:
         return "none"
-    if isinstance(value, bool | str):
-        return value
-    if isinstance(value, int):
+    if kind is int:
         return value if abs(value) < 2**53 else str(value)
-    if isinstance(value, Fraction):
+    if kind is Fraction:
         near = float(value)
-        return near if Fraction(repr(near)) == value else number_text(value)
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    if isinstance(value, dt.timedelta | Months):
+        return (
+            near if _has_few_digits(value) or Fraction(repr(near)) == value else number_text(value)
+        )
+    if kind is dt.date:
+        day: dt.date = value
+        return day.isoformat()
+    if kind is list:
+        return f"{len(value)} listed" if _are_groups(value) else [plain(item) for item in value]
+    if kind is dt.timedelta or kind is Months:
         return duration_text(value)
-    if isinstance(value, list):
-        if value and all(isinstance(item, dict | Supplied) for item in value):
-            return f"{len(value)} listed"
-        return [plain(item) for item in value]
-    if isinstance(value, dict):
+    if kind is dict:
         return {name: plain(item) for name, item in value.items()}
     return str(value)
 
 
+def _has_few_digits(value: Fraction) -> bool:
+    """Has it at most 15 digits, which a floating point number always gives back?"""
+    numerator, denominator = value.as_integer_ratio()
+    millionths, rest = divmod(numerator * 10**6, denominator)
+    return rest == 0 and abs(millionths) < 10**15
+
+
 def spoken(value: Value, unit: str | None = None) -> str:
     """A value as one says it: `yes`, `31 January 2026`, `1,250,000`, `12 months`."""
+    kind = type(value)
+    if kind is str:
+        text: str = value
+        return text if " " in text else text.replace("_", " ")
     if value is UNKNOWN:
         return "not known"
     if value is NONE:
         return "none"
-    if isinstance(value, str):
-        return value.replace("_", " ") if " " not in value else value
-    if isinstance(value, bool):
+    if kind is bool:
         return "yes" if value else "no"
-    if isinstance(value, int | Fraction):
+    if kind is int or kind is Fraction:
         return _number(value, unit)
-    if isinstance(value, dt.date):
+    if kind is dt.date:
         return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
-    if isinstance(value, Months):
+    if kind is Months:
         return _several(value.count, "month")
-    if isinstance(value, dt.timedelta):
+    if kind is dt.timedelta:
         return _several(value.days, "day") if not value.seconds else duration_text(value)
-    if isinstance(value, Span):
+    if kind is Span:
         return f"between {spoken(value.low, unit)} and {spoken(value.high, unit)}"
-    if isinstance(value, Uncertain):
+    if kind is Uncertain:
         certain = [spoken(item, unit) for item in value.certain]
         return joined(certain + [f"perhaps {spoken(item, unit)}" for item in value.possible])
-    if isinstance(value, list):
-        if value and all(isinstance(item, dict | Supplied) for item in value):
+    if kind is list:
+        if _are_groups(value):
             return joined([str(item.get("name", item.get("text", "one more"))) for item in value])
         return joined([spoken(item, unit) for item in value]) or "none"
     return str(value)
 
 
+def _are_groups(items: list[Value]) -> bool:
+    return bool(items) and all(isinstance(item, _GROUPS) for item in items)
+
+
+_GROUPS = (dict, Supplied)
+
+
 def _number(value: int | Fraction, unit: str | None) -> str:
     if unit == "ratio":
-        return f"{_digits(round_to(value * 100, 1))}%"
+        return f"{_digits(value * 100, 1)}%"
     text = _digits(value)
     if unit == "GBP":
         return f"GBP {text}"
@@ -106,15 +124,24 @@ _COUNTED = {
 
 def round_to(value: int | Fraction, places: int) -> int | Fraction:
     """A number rounded half up to so many decimal places."""
-    shift = 10**places
-    size = Fraction(abs(value) * shift * 2 + 1, 2).__floor__()
-    return Fraction(size if value >= 0 else -size, shift)
+    return Fraction(_scaled(value, places), 10**places)
 
 
-def _digits(value: int | Fraction) -> str:
-    whole, point, digits = number_text(round_to(value, 6)).partition(".")
-    sign, whole = ("-", whole[1:]) if whole.startswith("-") else ("", whole)
-    return f"{sign}{int(whole):,}{point}{digits}"
+def _scaled(value: int | Fraction, places: int) -> int:
+    """A number rounded half up to so many decimal places, in units of the last of them."""
+    numerator, denominator = value.as_integer_ratio()
+    size: int = (2 * abs(numerator) * 10**places + denominator) // (2 * denominator)
+    return size if numerator >= 0 else -size
+
+
+def _digits(value: int | Fraction, places: int = 6) -> str:
+    """A number in words and figures as one writes it, with at most so many decimal places."""
+    if type(value) is int:
+        return f"{value:,}"
+    size = _scaled(value, places)
+    whole, rest = divmod(abs(size), 10**places)
+    digits = f"{rest:0{places}}".rstrip("0")
+    return f"{'-' if size < 0 else ''}{whole:,}{'.' if digits else ''}{digits}"
 
 
 def _several(count: int, noun: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from ..feel.values import Value
 from ..problem import Place
@@ -40,9 +41,17 @@ class Places(Mapping[str, Place]):
         self._elsewhere = elsewhere or {}
 
     def __getitem__(self, path: str) -> Place:
-        offset = self._offsets[path]
-        elsewhere = self._elsewhere.get(path)
-        return self._source.place(offset) if elsewhere is None else elsewhere
+        place: Place | None = self.get(path)
+        if place is None:
+            raise KeyError(path)
+        return place
+
+    def get(self, path: str, default: Any = None) -> Any:
+        # Asked of every fact that is shown, also of what follows from others and stands nowhere.
+        offset = self._offsets.get(path)
+        if offset is None:
+            return default
+        return self._elsewhere.get(path) or self._source.place(offset)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._offsets)
