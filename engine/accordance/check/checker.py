@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -13,7 +12,6 @@ from ..feel.compiling import (
     DEFINED,
     SUPPLIED,
     Code,
-    Evidence,
     Frame,
     Names,
     Supplied,
@@ -33,9 +31,9 @@ from .driver import EngineFailure
 from .evidence import EvidenceReader, Tracer
 from .exceptions import Exceptions, Notice, NoticeCode
 from .expressions import GENERATE_AFTER, Expressions
-from .judging import Assessment, Grounds, Judgement, possible_severities, static_path
-from .stage import Stage, Stratum
-from .tables import CompiledTable, lists_of
+from .judging import Assessment, Grounds, Judgement, possible_severities
+from .stage import Stage, Stratum, is_stated
+from .tables import CompiledTable
 
 if TYPE_CHECKING:
     from ..plan.reading import FactsRead
@@ -48,9 +46,9 @@ class _Result(Supplied):
 
     __slots__ = ("_grounds", "_judgement")
 
-    def __init__(self, grounds: Grounds, judgement: Judgement) -> None:
+    def __init__(self, item: dict[str, Value], grounds: Grounds, judgement: Judgement) -> None:
         # Shared by all cases until something is found out for this one.
-        self.known = judgement.item
+        self.known = item
         self._grounds = grounds
         self._judgement = judgement
 
@@ -61,14 +59,11 @@ class _Result(Supplied):
 
     def _read(self, name: str) -> Value:
         if name == "rests_on":
-            paths: Iterable[str] = self._grounds.of(self._judgement).facts
-        elif name != "missing":
+            return self._grounds.facts_of(self._judgement)
+        if name != "missing":
             return UNKNOWN
-        elif self._judgement.kind is Kind.GAP:
-            paths = self._grounds.of(self._judgement).missing
-        else:
-            paths = ()
-        return list(dict.fromkeys(map(static_path, paths)))
+        gap = self._judgement.kind is Kind.GAP
+        return self._grounds.missing_of(self._judgement) if gap else []
 
 
 class Checker:
@@ -81,7 +76,8 @@ class Checker:
         self.plan: Plan = plan(strategy)
         self.expressions = Expressions(self.plan)
         self.phrases: dict[object, str] = {}
-        """Sentences about rules that do not depend on the case, made when first needed."""
+        """Sentences about rules, and parameters in words, that do not depend on the case; made
+        when first needed."""
         self._stages: dict[str, Stage] = {}
         self._tracer = Tracer(self.plan, self.expressions.leaves)
 
@@ -145,13 +141,13 @@ class Checker:
 
         grounds = Grounds(case.stage, EvidenceReader(self._tracer, frame, leaves))
         found = Assessment(case.stage, today, frame, grounds, grounds, judgements)
-        stage.partnership.judge(frame, leaves, judgements)
+        applying = stage.partnership.judge(frame, leaves, judgements)
         self._accept(case, found, stage.partnership, exceptions)
         if stage.evidence.positions:
             # A frame of its own: what the rules about the partnership rest on leads to the frame
             # in which they were judged, which therefore must not lead back to it.
             frame = renewed(frame)
-            frame[SUPPLIED] = self._evidence_lists(case, found, stage)
+            frame[SUPPLIED] = self._evidence_lists(case, found, stage, applying)
             found.frame = frame
             found.grounds = Grounds(case.stage, EvidenceReader(self._tracer, frame, leaves))
             stage.evidence.judge(frame, leaves, judgements)
@@ -162,11 +158,10 @@ class Checker:
             found.notices += exceptions.notices(self.strategy, breached, today)
         found.notices += _contradictions(case) + _overdue(case, today)
         listed = [judgement for judgement in judgements if judgement.listed]
-        lists = lists_of(listed)
-        found.verdict = self._verdict.answer(case.stage, lists)
-        found.opinion = self._opinion.answer(case.stage, lists)
+        found.verdict = self._verdict.answer(case.stage, listed)
+        found.opinion = self._opinion.answer(case.stage, listed)
         if found.opinion is not None:
-            worst = lists_of(judgement.at_worst for judgement in listed)
+            worst = [judgement.at_worst for judgement in listed]
             found.opinion_at_worst = self._opinion.answer(case.stage, worst)
         return found
 
@@ -199,31 +194,20 @@ class Checker:
                     accepted_by=acceptance.accepted_by,
                 )
 
-    def _evidence_lists(self, case: Case, found: Assessment, stage: Stage) -> dict[str, Value]:
-        """The lists that rules about evidence read."""
+    def _evidence_lists(
+        self, case: Case, found: Assessment, stage: Stage, applying: int
+    ) -> dict[str, Value]:
+        """The lists that rules about evidence read; `applying` has one bit for the place of each
+        rule that applies."""
         grounds, judgements = found.grounds, found.judgements
         return {
-            "results": [_Result(grounds, judgements[place]) for place in stage.about_partnership],
-            "mandatory": self._mandatory(found, stage),
+            "results": [
+                one.item if one.planned is None else _Result(one.item, grounds, one)
+                for one in map(judgements.__getitem__, stage.about_partnership)
+            ],
+            "mandatory": [one.item(found.frame, applying) for one in stage.mandatory],
             "contradictions": [one.path for one in case.contradictions],
         }
-
-    def _mandatory(self, found: Assessment, stage: Stage) -> list[Value]:
-        judgements, frame = found.judgements, found.frame
-        applying = 0
-        for place in stage.partnership.positions:
-            if judgements[place].outcome is not Outcome.NOT_APPLICABLE:
-                applying |= 1 << place
-        return [
-            {
-                "path": path,
-                "stated": _is_stated(code, frame),
-                # A fact that no rule reads is asked for its own sake.
-                "needed": readers == 0 or readers & applying != 0,
-                "decides": (readers & applying).bit_count(),
-            }
-            for path, code, readers in stage.mandatory
-        ]
 
     def definition(self, name: str, frame: Frame) -> Value:
         """The value of a definition on a case that was assessed, whether a rule read it or not."""
@@ -232,12 +216,12 @@ class Checker:
             planned = self.plan.definitions[name]
             for other in sorted(planned.reads):
                 self.definition(other, frame)
-            defined[name] = self.expressions.definitions[name].value(frame)
+            defined[name] = self.expressions.definition(name)(frame)
         return defined[name]
 
     def stated(self, path: str, frame: Frame) -> bool:
         """Is a fact stated: over a list, for every item of it?"""
-        return _is_stated(self._path_codes(path), frame)
+        return is_stated(self._path_codes(path), frame)
 
     # what is made once
 
@@ -343,14 +327,6 @@ class Checker:
                 )
                 notices.append(Notice(NoticeCode.FACTS_STALE, text, path="as_of"))
         return today
-
-
-def _is_stated(path: Code, frame: Frame) -> bool:
-    if path.simple:
-        return path.value(frame) is not UNKNOWN
-    evidence = Evidence()
-    path.evidence(frame, evidence)
-    return not evidence.missing
 
 
 def _contradictions(case: Case) -> list[Notice]:

@@ -139,6 +139,15 @@ def _markers(tree: Mapping[str, Any]) -> int:
     return 1 + sum(_markers(part) for part in parts) if parts else 0
 
 
+class _Ruleset(NamedTuple):
+    """A pack in the engine: its handle, what the text of its fact begins with, and the text by
+    which that is taken back."""
+
+    handle: int
+    opening: str
+    identity: str
+
+
 class Network:
     """A set of packs in the engine: give it the facts of a pack, get the names that fired.
 
@@ -149,15 +158,15 @@ class Network:
     def __init__(self, packs: tuple[Pack, ...]) -> None:
         guard(packs)
         self.packs = packs
-        self._handles: dict[str, int] = {}
-        """The handle of the ruleset of a pack, by the pack's group."""
+        self._rulesets: dict[str, _Ruleset] = {}
+        """The ruleset of a pack, by the pack's group."""
         self._build()
 
     def _build(self) -> None:
         for pack in self.packs:
-            self._handles[pack.group] = self._create(pack)
+            self._rulesets[pack.group] = self._create(pack)
 
-    def _create(self, pack: Pack) -> int:
+    def _create(self, pack: Pack) -> _Ruleset:
         rules = {
             production.name: {
                 "all": [{"m": _on(pack.group, production.tree)}],
@@ -169,7 +178,8 @@ class Network:
             handle: int = engine.create_ruleset(f"accordance{next(_numbers)}", json.dumps(rules))
         except Exception as error:
             raise EngineFailure(f"the network could not be built: {error}") from error
-        return handle
+        identity = f'{{"id":"{pack.group}","sid":"{_SESSION}"'
+        return _Ruleset(handle, f'{identity},"g":"{pack.group}"', f"{identity}}}")
 
     def fire(self, pack: Pack, known: str) -> set[str]:
         """The productions of a pack that hold.
@@ -188,10 +198,9 @@ class Network:
             raise EngineFailure(f"the network failed: {error}") from error
 
     def _fire(self, group: str, known: str) -> set[str]:
-        handle = self._handles[group]
-        identity = f'{{"id":"{group}","sid":"{_SESSION}"'
+        handle, opening, identity = self._rulesets[group]
         # INVARIANT: facts are asserted one by one; a batch drops what follows a bad one.
-        code, offset = engine.assert_fact(handle, f'{identity},"g":"{group}"{known}}}')
+        code, offset = engine.assert_fact(handle, f"{opening}{known}}}")
         fired: set[str] = set()
         if code == 0:
             firings = 0
@@ -206,11 +215,11 @@ class Network:
                 message = engine.complete_and_start_action(handle, offset)
         elif code != 1:
             raise EngineFailure(f"pack `{group}` was taken for one seen before")
-        engine.retract_fact(handle, f"{identity}}}")
+        engine.retract_fact(handle, identity)
         return fired
 
     def close(self) -> None:
         """Free the network. It is not to be used afterwards."""
-        handles, self._handles = self._handles, {}
-        for handle in handles.values():
-            engine.delete_ruleset(handle)
+        rulesets, self._rulesets = self._rulesets, {}
+        for ruleset in rulesets.values():
+            engine.delete_ruleset(ruleset.handle)

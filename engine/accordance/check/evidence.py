@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from operator import itemgetter
 from typing import Final, NamedTuple, TypeAlias
 
-from ..feel.codes import DEFINED, Code, Evidence, Frame, deciding_fact
+from ..feel.codes import CODES, DEFINED, Code, Evidence, Frame, deciding_fact, fact_needed
 from ..feel.values import UNKNOWN, Value
 from ..plan.formula import All, Any, Constant, Defined, Formula, Leaf, Opposite, atoms
 from ..plan.planning import Plan, PlannedRule
@@ -23,15 +23,31 @@ MAX_REMEMBERED: Final = 1024
 """Ways in which the leaves of one rule stand that are remembered, before all are forgotten."""
 
 
-class Basis(NamedTuple):
-    """The leaves on which a judgement rests wherever the leaves below its rule stand alike.
+class Step(NamedTuple):
+    """A leaf that decides.
 
-    `settled` is the evidence itself where nothing of it hangs on the case: where all that decides
-    is which facts are missing.
+    `missing` is the fact that is missing, where that is all there is to say of the leaf; `lacks` a
+    fact of which just that is to be said if it is missing. A leaf that is `decided`, true or false,
+    may have evidence of its own.
     """
 
-    leaves: tuple[int, ...]
+    leaf: int
+    missing: str | None
+    lacks: Code | None
+    decided: bool
+
+
+class Basis(NamedTuple):
+    """What a judgement rests on wherever the leaves below its rule stand alike.
+
+    `settled` is the evidence itself where nothing of it hangs on the case: where all that decides
+    is which facts are missing. `facts` are the static paths of the facts, where these do not hang
+    on the case.
+    """
+
+    steps: tuple[Step, ...]
     settled: Evidence | None
+    facts: list[str] | None
 
 
 class _Trace(NamedTuple):
@@ -159,10 +175,11 @@ class EvidenceReader:
     the case they were evaluated on.
     """
 
-    __slots__ = ("_facts", "_tracer", "frame", "leaves")
+    __slots__ = ("_codes", "_facts", "_tracer", "frame", "leaves")
 
     def __init__(self, tracer: Tracer, frame: Frame, leaves: list[Value]) -> None:
         self._tracer = tracer
+        self._codes = tracer.codes
         self.frame = frame
         self.leaves = leaves
         self._facts: dict[int, dict[str, Value]] = {}
@@ -174,7 +191,7 @@ class EvidenceReader:
     def of(self, *formulas: Formula) -> Evidence:
         """What formulas rest on: their deciding branches where they are true or false, else the
         branches that are unknown."""
-        return self.of_leaves(self.decisive(formulas))
+        return self.read(self.basis(formulas))
 
     def decisive(self, formulas: Iterable[Formula]) -> tuple[int, ...]:
         """The leaves on which formulas rest, in the order they are read; it hangs on nothing but
@@ -190,34 +207,49 @@ class EvidenceReader:
 
     def basis(self, formulas: Iterable[Formula]) -> Basis:
         """What formulas rest on in all cases in which the leaves below them stand as in this."""
-        leaves = self.decisive(formulas)
-        settled = Evidence(UNKNOWN)
-        for index in leaves:
-            fact = deciding_fact(self._tracer.codes[index])
-            if fact is None or self.leaves[index] is not UNKNOWN:
-                return Basis(leaves, None)
-            settled.missing[fact] = None
-        return Basis(leaves, settled)
+        steps: list[Step] = []
+        settled: Evidence | None = Evidence(UNKNOWN)
+        facts: dict[str, None] | None = {}
+        for index in self.decisive(formulas):
+            code, unknown = self._codes[index], self.leaves[index] is UNKNOWN
+            fact = deciding_fact(code)
+            missing = fact if unknown else None
+            lacks = fact_needed(code, self.frame[CODES]) if unknown else None
+            steps.append(Step(index, missing, lacks, decided=not unknown and not code.simple))
+            if missing is None:
+                settled = None
+            elif settled is not None:
+                settled.missing[missing] = None
+            if fact is None:
+                facts = None
+            elif facts is not None and not unknown:
+                facts[fact] = None
+        return Basis(tuple(steps), settled, None if facts is None else list(facts))
 
-    def of_leaves(self, leaves: Iterable[int]) -> Evidence:
-        """What leaves rest on."""
-        # Those that are decided have evidence of their own.
+    def read(self, basis: Basis) -> Evidence:
+        """The evidence of this case. It is not to be changed: cases alike may share it."""
+        if basis.settled is not None:
+            return basis.settled
+        # Leaves that are decided have evidence of their own.
         found = Evidence(UNKNOWN)
-        codes, states, frame = self._tracer.codes, self.leaves, self.frame
-        for index in leaves:
-            code = codes[index]
-            if code.simple or states[index] is UNKNOWN:
-                code.evidence(frame, found)
+        facts, gaps, frame = found.facts, found.missing, self.frame
+        for leaf, missing, lacks, decided in basis.steps:
+            if missing is not None:
+                gaps[missing] = None
+            elif lacks is not None and lacks.value(frame) is UNKNOWN:
+                lacks.evidence(frame, found)
+            elif decided:
+                facts.update(self._decided(leaf))
             else:
-                found.facts.update(self._decided(index, code, frame))
+                self._codes[leaf].evidence(frame, found)
         return found
 
-    def _decided(self, index: int, code: Code, frame: Frame) -> dict[str, Value]:
+    def _decided(self, leaf: int) -> dict[str, Value]:
         """The facts on which a leaf rests that is true or false: whatever is missing, it is
         decided without it."""
-        facts = self._facts.get(index)
+        facts = self._facts.get(leaf)
         if facts is None:
-            found = Evidence(self.leaves[index])
-            code.evidence(frame, found)
-            facts = self._facts[index] = found.facts
+            found = Evidence(self.leaves[leaf])
+            self._codes[leaf].evidence(self.frame, found)
+            facts = self._facts[leaf] = found.facts
         return facts

@@ -51,6 +51,7 @@ class Expressions:
         self._compiler = Compiler(self.names)
         self._generator: Generator | None = None
         self._writer: EvidenceWriter | None = None
+        self._alone: dict[str, Callable[[Frame], Value]] = {}
 
     def leaf(self, index: int) -> Code:
         """A leaf by its index."""
@@ -81,6 +82,16 @@ class Expressions:
                 self.names = replace(self.names, silent=self.names.silent | {name})
                 self._compiler = Compiler(self.names)
         return codes
+
+    def definition(self, name: str) -> Callable[[Frame], Value]:
+        """What computes a definition alone, such as one that only messages name."""
+        code = self.definitions[name]
+        if self._generator is None:
+            return code.value
+        value = self._alone.get(name)
+        if value is None:
+            value = self._alone[name] = self._generator.function(self._generator.write(code))
+        return value
 
     def evaluator(self, definitions: Sequence[str], leaves: Sequence[LeafPlace]) -> Evaluate:
         """What evaluates definitions, then leaves, one after the other."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
@@ -25,6 +25,10 @@ _POSITION = re.compile(r"\[\d+\]")
 def static_path(path: str) -> str:
     """`parties[2].name` as the fact model has it: `parties.name`."""
     return _POSITION.sub("", path) if "[" in path else path
+
+
+def _static_paths(paths: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(map(static_path, paths)))
 
 
 class Seen:
@@ -75,7 +79,8 @@ class Judgement:
 
     @cached_property
     def item(self) -> dict[str, Value]:
-        """The judgement as an item of `results` and of the lists of the tables."""
+        """The judgement as an item of `results` and of the lists of the tables, less what it rests
+        on where that hangs on the case."""
         item: dict[str, Value] = {
             "rule": self.rule.id,
             "theme": self.rule.theme,
@@ -85,6 +90,8 @@ class Judgement:
             "gate": self.gate,
             "moot": self.moot,
         }
+        if self.planned is None:
+            item |= {"rests_on": [], "missing": []}
         # That it is no finding is known, and not a gap in what is known.
         return {**item, "kind": NONE if self.kind is None else self.kind.value}
 
@@ -116,25 +123,36 @@ class Grounds:
         self._found: dict[str, Evidence] = {}
 
     def of(self, judgement: Judgement) -> Evidence:
+        """What a judgement rests on. It is not to be changed."""
         rule = judgement.rule.id
         found = self._found.get(rule)
         if found is None:
-            found = self._found[rule] = self._read(judgement)
+            found = self.reader.read(self._basis(judgement))
+            if judgement.acceptance_needs:
+                found = self._with_open_points(judgement, found)
+            self._found[rule] = found
         return found
 
-    def _read(self, judgement: Judgement) -> Evidence:
-        leaves, settled = self._basis(judgement)
-        found = self.reader.of_leaves(leaves) if settled is None else settled
-        return self._with_open_points(judgement, found) if judgement.acceptance_needs else found
+    def facts_of(self, judgement: Judgement) -> list[str]:
+        """The facts on which a judgement rests, by their static paths."""
+        facts = None if judgement.acceptance_needs else self._basis(judgement).facts
+        return _static_paths(self.of(judgement).facts) if facts is None else facts
+
+    def missing_of(self, judgement: Judgement) -> list[str]:
+        """The facts that are missing for a judgement, by their static paths."""
+        return _static_paths(self.of(judgement).missing)
 
     def _basis(self, judgement: Judgement) -> Basis:
-        states, seen = self.states_below(judgement), judgement.seen.bases
-        basis = seen.get(states)
+        seen = judgement.seen
+        if seen.below is None:
+            seen.below = self.reader.below(judgement.planned, self._stage)
+        states = seen.below(self.reader.leaves)
+        basis = seen.bases.get(states)
         if basis is None:
-            if len(seen) >= MAX_REMEMBERED:
-                seen.clear()
+            if len(seen.bases) >= MAX_REMEMBERED:
+                seen.bases.clear()
             chosen = decisive_formulas(judgement, self._stage, self.reader.state)
-            basis = seen[states] = self.reader.basis(chosen)
+            basis = seen.bases[states] = self.reader.basis(chosen)
         return basis
 
     def states_below(self, judgement: Judgement) -> Hashable:

@@ -75,6 +75,16 @@ class _Step(NamedTuple):
     settles: tuple[str, ...]
 
 
+class _Flag(NamedTuple):
+    """What a production settles for the passes after it: the text of a property, at its place, and
+    the state of a definition, if it is one's."""
+
+    place: int
+    text: str
+    definition: str | None
+    state: bool
+
+
 class StageNetwork:
     """The network of the rules about the partnership, or about the evidence, at one stage."""
 
@@ -85,18 +95,23 @@ class StageNetwork:
         self._passes = build.passes
         self._kinds: list[list[tuple[int, int]]] = [[] for _ in self.rules]
         """What may fire for each rule, in the order of the bits."""
-        self._bits: dict[str, list[tuple[int, int]]] = {}
-        """The rules, by number, for which a production means something, each with its bit."""
+        bits: dict[str, list[tuple[int, int]]] = {}
         for production, meanings in build.meanings.items():
-            bits = self._bits[production] = []
             for rule, kind, index in meanings:
-                bits.append((rule, 1 << len(self._kinds[rule])))
+                bit = rule, 1 << len(self._kinds[rule])
+                bits.setdefault(production, []).append(bit)
                 self._kinds[rule].append((kind, index))
         self._places: dict[str, int] = {}
-        self._flags = {
-            production: (self._place(flag), stated(flag, state), name, state == "T")
+        flags = {
+            production: _Flag(self._place(flag), stated(flag, state), name, state == "T")
             for production, (flag, state, name) in build.flags.items()
         }
+        self._said = {
+            production: (tuple(bits.get(production, ())), flags.get(production))
+            for production in (*bits, *flags)
+        }
+        """What a production says: the rules, by number, for which it means something, each with
+        its bit; and the flag that is carried on."""
         self.prepare(expressions)
         self._unknown = [""] * len(self._places)
 
@@ -139,16 +154,16 @@ class StageNetwork:
         states = self._unknown[:]
         defined = frame[DEFINED]
         fired = [0] * len(self.rules)
-        fire, flags, bits = self._network.fire, self._flags, self._bits
+        fire, said = self._network.fire, self._said
         for evaluate, to_fire, settles in self._steps:
             evaluate(frame, leaves, states)
             for pack, chosen in to_fire:
                 for production in fire(pack, "".join(chosen(states))):
-                    if production in bits:
-                        for rule, bit in bits[production]:
-                            fired[rule] |= bit
-                    if production in flags:
-                        place, text, definition, state = flags[production]
+                    bits, flag = said[production]
+                    for rule, bit in bits:
+                        fired[rule] |= bit
+                    if flag is not None:
+                        place, text, definition, state = flag
                         states[place] = text
                         if definition is not None:
                             defined[definition] = state

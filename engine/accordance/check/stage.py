@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
 
 from ..feel.compiling import Code, Frame
-from ..feel.values import Value
+from ..feel.values import UNKNOWN, Value
+from ..plan.outcome import Outcome
 from ..plan.planning import Plan
 from ..strategy.model import EVIDENCE, PARTNERSHIP
 from .expressions import Expressions
@@ -27,27 +27,58 @@ class Stratum:
             places[planned.rule.id] for planned in self.network.rules
         )
         self._stage = stage
-        self._known: list[dict[int, Judgement]] = [{} for _ in self.positions]
+        self._known: list[dict[int, tuple[Judgement, int]]] = [{} for _ in self.positions]
+        """What was said of each rule, by what fired, with one bit for its place if it applies."""
 
-    def judge(self, frame: Frame, leaves: list[Value], judgements: list[Judgement]) -> None:
-        """Enter what each of its rules says of the case of a frame."""
+    def judge(self, frame: Frame, leaves: list[Value], judgements: list[Judgement]) -> int:
+        """Enter what each of its rules says of the case of a frame; one bit for the place of each
+        that applies."""
+        applying = 0
         fired_by_rule = self.network.run(frame, leaves)
         for rule, (fired, place) in enumerate(zip(fired_by_rule, self.positions, strict=True)):
-            judgement = self._known[rule].get(fired)
-            if judgement is None:
+            known = self._known[rule].get(fired)
+            if known is None:
                 firing = self.network.firing(rule, fired)
                 judgement = judge(self.network.rules[rule], firing, self._stage)
-                self._known[rule][fired] = judgement
-            judgements[place] = judgement
+                applies = judgement.outcome is not Outcome.NOT_APPLICABLE
+                known = self._known[rule][fired] = judgement, applies << place
+            judgements[place], applies_here = known
+            applying |= applies_here
+        return applying
 
 
-class AskedFact(NamedTuple):
+class AskedFact:
     """A fact that a stage asks for; `readers` has one bit for the place of each rule that reads
     it."""
 
-    path: str
-    code: Code
-    readers: int
+    def __init__(self, path: str, code: Code, readers: int) -> None:
+        self.path = path
+        self.readers = readers
+        self._code = code
+        self._items: dict[tuple[bool, int], dict[str, Value]] = {}
+
+    def item(self, frame: Frame, applying: int) -> dict[str, Value]:
+        """The fact as an item of `mandatory`; `applying` has one bit for the place of each rule
+        that applies to the case of a frame. It is the same object for all cases alike."""
+        stated, reading = is_stated(self._code, frame), self.readers & applying
+        item = self._items.get((stated, reading))
+        if item is None:
+            item = self._items[stated, reading] = {
+                "path": self.path,
+                "stated": stated,
+                # A fact that no rule reads is asked for its own sake.
+                "needed": self.readers == 0 or reading != 0,
+                "decides": reading.bit_count(),
+            }
+        return item
+
+
+def is_stated(path: Code, frame: Frame) -> bool:
+    """Is a fact stated: over a list, for every item of it?"""
+    value = path.value(frame)
+    if path.simple or type(value) is not list:
+        return value is not UNKNOWN
+    return all(item is not UNKNOWN for item in value)
 
 
 class Stage:

@@ -181,6 +181,33 @@ def deciding_fact(code: Code) -> str | None:
     return None
 
 
+def fact_needed(code: Code, definitions: Mapping[str, Code]) -> Code | None:
+    """The fact that is all an expression lacks where it is missing: the expression is unknown then,
+    and its evidence is that alone. None where there is none, or that cannot be told from its form.
+    """
+    kind, *parts = code.origin or ("called",)
+    if kind == "fact":
+        return code
+    if kind == "definition":
+        return fact_needed(definitions[parts[0]], definitions)
+    needing: list[Code] = []
+    if kind in ("is none", "has value", "among", "not", "member", "filtered"):
+        needing = parts[:1]
+    elif kind == "quantified":
+        needing = parts[1:2]  # its list
+    elif kind == "compare":
+        needing = [side for side in parts[1:] if not is_silent(side)]
+    elif kind == "call":
+        needing = [argument for argument in parts[1] if not is_silent(argument)]
+        if parts[0].variadic and len(parts[1]) > 1:
+            return None
+    elif kind == "connected":
+        needing = parts[1]
+    facts = [fact_needed(one, definitions) for one in needing]
+    names = {None if fact is None else fact.names for fact in facts}
+    return facts[0] if len(names) == 1 else None
+
+
 def kind_known(code: Code) -> str | None:
     """The kind of an expression whose values can always be told apart and put in order; none and
     unknown are of every kind. None where that is not known from its form."""

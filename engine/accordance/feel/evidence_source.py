@@ -15,10 +15,10 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final, NamedTuple
 
 from . import functions
-from .codes import PATHS, Code, Evidence, Frame, is_silent, kind_known, locals_of
+from .codes import PATHS, Code, Evidence, Frame, is_silent, item_type, kind_known, locals_of
 from .compiling import no_result_reason
-from .generating import CONDITIONS, MAX_DEPTH, Generator, Text, item_lines, item_steps
-from .types import ListType, is_scalar
+from .generating import CONDITIONS, MAX_DEPTH, Generator, Text, item_lines, item_opening, item_steps
+from .types import ContextType, ListType, is_scalar
 from .values import Value
 
 _OPENING: Final = ("known, missing = found.facts, found.missing", f"paths = frame[{PATHS}]")
@@ -124,7 +124,7 @@ class EvidenceWriter:
             # Only groups have a path.
             return _NOTHING
         lines = f"if path{slot} is not None:", f"    known[path{slot}] = item{slot}"
-        return Notes(lines, before=frozenset(_item(slot)))
+        return Notes(lines, before=_located(slot))
 
     def _note_member(self, code: Code, base: Code, name: str) -> Notes | None:
         if _is_item_fact(code):
@@ -158,7 +158,7 @@ class EvidenceWriter:
         if otherwise:
             lines += _inside("else:", otherwise)
         complete = None if otherwise else _ALWAYS
-        return Notes(tuple(lines), before=value.before | frozenset(_item(slot)), complete=complete)
+        return Notes(tuple(lines), before=value.before | _located(slot), complete=complete)
 
     # operators and functions
 
@@ -305,14 +305,10 @@ class EvidenceWriter:
                 # Of a true `some` only the items that decide are of interest.
                 lines.append(f"among = {among} if state is True else items")
                 among = "among"
-            lines += [
-                f"for item{slot} in {among}:",
-                f"    frame[{slot}] = item{slot}",
-                f"    {item_lines(slot)[1]}",
-                f"    given = {every} if state is {every} else {value.text}",
-                "    if given is state:",
-                *_deeper(_entering(slot, inner), 2),
-            ]
+            given = f"given = {every} if state is {every} else {value.text}"
+            entering = _inside("if given is state:", _entering(slot, inner))
+            opening = item_opening(slot, value.before | inner.before, [given, *entering])
+            lines += _inside(f"for item{slot} in {among}:", [*opening, given, *entering])
         by_items = items.locate is not None
         made = self._looping(code, items, slot, lines, [value, inner], by_items, "state")
         return _joined(_call(made, state or whole.text), [whole])
@@ -332,13 +328,14 @@ class EvidenceWriter:
         """The evidence that all items give."""
         if not inner.all:
             return []
-        entering = f"frame[{slot}] = item{slot}", item_lines(slot)[1], *_entering(slot, inner)
+        entering = _entering(slot, inner)
+        entering = *item_opening(slot, inner.before, entering), *entering
         again = self._values.is_fixed(items) and locals_of(repeated, besides=slot)
         if inner.complete is None or not again:
             return _inside(f"for item{slot} in items:", entering)
         # It runs again and again over the same list: what gave all it can is passed over.
         loop = self._values.new("loop")
-        lines = [*entering]
+        lines = list(entering)
         if inner.complete != _ALWAYS:
             lines += f"if not ({inner.complete}):", f"    rest.append(item{slot})"
         return [
@@ -364,7 +361,9 @@ class EvidenceWriter:
         # Its doubts do nothing once it is known.
         entered: Iterable[str] = itself.lines
         if by_items and entered:
-            entered = _inside("if not items or not are_groups(items):", entered)
+            groups = isinstance(item_type(items.type), ContextType)
+            unless = "" if groups else " or not are_groups(items)"
+            entered = _inside(f"if not items{unless}:", entered)
         before = frozenset().union(*(part.before for part in (*parts, source, itself)))
         loop = self._define(
             Notes(
@@ -377,7 +376,7 @@ class EvidenceWriter:
                     *entered,
                     *lines,
                 ),
-                before=before - frozenset(_item(slot)),
+                before=before - frozenset(item_lines(slot)) - _located(slot),
             ),
             ", ".join(("frame, found", *more)),
         )
@@ -388,14 +387,20 @@ def _call(loop: str, *more: str) -> tuple[str]:
     return (f"{loop}({', '.join(('frame, found', *more))})",)
 
 
-def _item(slot: int) -> tuple[str, str, str]:
-    """The lines that read an item, its facts and its path, in the order of the alphabet."""
-    return *item_lines(slot), f"path{slot} = paths.get(id(item{slot}))"
+def _path_line(slot: int) -> str:
+    """The line that reads the path of an item. In the order of the alphabet it stands after the
+    item."""
+    return f"path{slot} = paths.get(id(item{slot}))"
+
+
+def _located(slot: int) -> frozenset[str]:
+    """The lines that read an item and its path."""
+    return frozenset((item_lines(slot)[0], _path_line(slot)))
 
 
 def _entering(slot: int, inner: Notes) -> tuple[str, ...]:
-    """The evidence that one item gives, once it is in the frame and its facts are at hand."""
-    path = _item(slot)[2]
+    """The evidence that one item gives, once the item and its facts are at hand."""
+    path = _path_line(slot)
     return (path, *inner.all) if path in inner.before else inner.all
 
 

@@ -35,7 +35,7 @@ from .compiling import (
 )
 from .paths import steps_of
 from .syntax import Filter, For, Node, Quantified
-from .types import TextType, is_scalar
+from .types import ContextType, TextType, is_scalar
 from .values import NONE, UNKNOWN, Uncertain, Value
 
 MAX_DEPTH: Final = 20
@@ -74,6 +74,7 @@ class Generator(Compiler):
             "is_none": logic.is_none,
             "has_value": logic.has_value,
             "Supplied": Supplied,
+            "LATE": object(),
             "numbers": logic.NUMBERS,
             "alike": _alike,
             "too_much": _too_much,
@@ -186,13 +187,25 @@ class Generator(Compiler):
         if steps is not None:
             slot, *names = steps
             text = self._steps(f"item{slot}_facts", [*names, name])
-            return text._replace(before=frozenset(item_lines(slot)))
+            return text._replace(before=frozenset(item_lines(slot)[:2]))
+        if base.origin[:1] == ("local",) and isinstance(base.type, ContextType):
+            return self._supplied_member(base.origin[1], name)
         inner, one = self.write(base), self.new("part")
         supplied = f"isinstance({one}, Supplied) and {name!r} in {one}.known"
         return self._join(
             f"({one}.get({name!r}, U) if type({one} := {inner.text}) is dict"
             f" else {one}.known[{name!r}] if {supplied} else member({one}, {name!r}))",
             [inner],
+        )
+
+    def _supplied_member(self, slot: int, name: str) -> Text:
+        """A member of an item that the program supplies."""
+        item, _, known = item_lines(slot)
+        one = self.new("part")
+        return Text(
+            f"({one} if ({one} := item{slot}_known.get({name!r}, LATE)) is not LATE"
+            f" else member(item{slot}, {name!r}))",
+            frozenset((item, known)),
         )
 
     def _write_apply(self, function: Callable[..., Value], codes: Sequence[Code]) -> Text:
@@ -461,11 +474,23 @@ def needed_fact(code: Code) -> str | None:
     return next(filter(None, map(needed_fact, needed)), None)
 
 
-def item_lines(slot: int) -> tuple[str, str]:
-    """The lines that read an item of a list, and its facts where it is a group of facts. In the
-    order of the alphabet they stand in this order."""
+def item_lines(slot: int) -> tuple[str, str, str]:
+    """The lines that read an item of a list, its facts where it is a group of facts, and what is
+    known of it where the program supplies it. In the order of the alphabet they stand like this."""
     item = f"item{slot}"
-    return f"{item} = frame[{slot}]", f"{item}_facts = {item} if type({item}) is dict else NO_FACTS"
+    facts = f"{item} if type({item}) is dict else NO_FACTS"
+    return (
+        f"{item} = frame[{slot}]",
+        f"{item}_facts = {facts}",
+        f"{item}_known = {item}.known if isinstance({item}, Supplied) else {facts}",
+    )
+
+
+def item_opening(slot: int, before: frozenset[str], lines: Iterable[str]) -> list[str]:
+    """What stands before lines that are done for each item of a list: `before` has what they need,
+    and functions that they call find the item in the frame."""
+    found = [f"frame[{slot}] = item{slot}"] if any("(frame" in line for line in lines) else []
+    return found + [line for line in item_lines(slot)[1:] if line in before]
 
 
 def item_steps(code: Code) -> tuple[Any, ...] | None:
@@ -474,11 +499,10 @@ def item_steps(code: Code) -> tuple[Any, ...] | None:
 
 
 def _loop(slot: int, inner: Text, among: str = "items") -> list[str]:
-    facts = item_lines(slot)[1]
+    opening = item_opening(slot, inner.before, [inner.text])
     return [
         f"for item{slot} in {among}:",
-        f"    frame[{slot}] = item{slot}",
-        *([f"    {facts}"] if facts in inner.before else []),
+        *(f"    {line}" for line in opening),
         f"    given = {inner.text}",
     ]
 
