@@ -54,7 +54,9 @@ def command(
 
     name = chosen(format_name, output, {})
     if name is None:
-        raise click.UsageError(f"say what to write: --format {'|'.join(FORMATS)}")
+        raise click.UsageError(
+            f"say what to write: --format {'|'.join(FORMATS)}, or --output with such an ending"
+        )
     from ..strategy.reading import load_strategy
 
     loaded = load_strategy(strategy)
