@@ -227,6 +227,13 @@ ANSWERED = {**QUESTIONS, "exit_plan.exists": "Is there an exit plan (or exit str
             "for at least one of the parties, the difference between its share of cost and its "
             "share of benefit is more than 0.1",
         ),
+        (
+            "every a in parties, b in parties satisfies a.cost_share - b.cost_share < 0.1",
+            "for each a of the parties and each b of the parties, the share of cost of a minus the "
+            "share of cost of b is less than 0.1",
+            "for at least one a of the parties and at least one b of the parties, the share of "
+            "cost of a minus the share of cost of b is at least 0.1",
+        ),
         ("has value(objectives.joint)", "the joint is given", "there is no joint"),
         (
             "count(open_risks) = 0",

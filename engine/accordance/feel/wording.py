@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Final, TypeAlias
 
@@ -37,6 +37,7 @@ from .syntax import (
     Range,
     UnaryTest,
     fact_path,
+    walk,
 )
 from .values import Months, number_text
 
@@ -80,6 +81,8 @@ class _Writer:
         self.questions = questions
         # Local variables, and `item` as "": the path of the list they run over, where it has one.
         self.domains: dict[str, str | None] = {}
+        # Those that are called by their names, since "it" could be any of several.
+        self.called: frozenset[str] = frozenset()
 
     # conditions
 
@@ -319,19 +322,30 @@ class _Writer:
         included = self._included(node, negated)
         if included is not None:
             return included
-        before = dict(self.domains)
-        heads: list[str] = []
+        before = dict(self.domains), self.called
+        variables: list[str] = []
         inner: Node = node
+        while isinstance(inner, Quantified):
+            variables += [name for name, _ in inner.iterators]
+            inner = inner.condition
+        self.called |= _ambiguous(inner, variables)
+        heads: list[str] = []
+        inner = node
         while isinstance(inner, Quantified):
             every = (inner.quantifier == "every") is not negated
             for name, items in inner.iterators:
-                things, which = self._things(items)
-                self.domains[name] = self._path(items)
-                heads.append(f"{'each' if every else 'at least one'} of {_the(things)}{which}")
+                heads.append(self._head("each" if every else "at least one", name, items))
             inner = inner.condition
         said = self.condition(inner, negated)
-        self.domains = before
+        self.domains, self.called = before
         return f"for {' and '.join(heads)}, {said}"
+
+    def _head(self, word: str, name: str, items: Node) -> str:
+        """What a variable runs over; from here on it is known."""
+        things, which = self._things(items)
+        self.domains[name] = self._path(items)
+        called = f" {_plain(name)}" if name in self.called else ""
+        return f"{word}{called} of {_the(things)}{which}"
 
     def _included(self, node: Quantified, negated: bool) -> str | None:
         """`some x in list satisfies x in ("a", "b")`: the list includes a or b. Likewise `every x
@@ -431,14 +445,11 @@ class _Writer:
             case ListLiteral(items=items):
                 return _listed([self.noun(item) for item in items], "and") if items else "nothing"
             case For(iterators=iterators, result=result):
-                before = dict(self.domains)
-                heads = []
-                for name, items_node in iterators:
-                    things, which = self._things(items_node)
-                    self.domains[name] = self._path(items_node)
-                    heads.append(f"each of {_the(things)}{which}")
+                before = dict(self.domains), self.called
+                self.called |= _ambiguous(result, [name for name, _ in iterators])
+                heads = [self._head("each", name, items) for name, items in iterators]
                 told = self.noun(result)
-                self.domains = before
+                self.domains, self.called = before
                 return f"{told} for {' and '.join(heads)}"
             case If(condition=condition, then=then, otherwise=otherwise):
                 first, second = self.noun(then), self.noun(otherwise)
@@ -464,7 +475,10 @@ class _Writer:
             return f"{_the(things)}{which}"
         title = self._title(node)
         if self._is_local(node):
-            return "it" if isinstance(node, Name) else f"its {title}"
+            owner = self._called(node)
+            if isinstance(node, Name):
+                return owner or "it"
+            return f"the {title} of {owner}" if owner else f"its {title}"
         path = self._path(node)
         if path is not None and not isinstance(node, Path) and title[:1].isdigit():
             return title  # a parameter is called by its value
@@ -496,6 +510,14 @@ class _Writer:
 
     def _is_fact_of_group(self, node: Path) -> bool:
         return not self._is_local(node) and isinstance(node.base, Name)
+
+    def _called(self, node: Node) -> str | None:
+        """The name of the local variable that something is or belongs to, where it is called by
+        it."""
+        while isinstance(node, Path):
+            node = node.base
+        known = isinstance(node, Name) and node.name in self.called
+        return _plain(node.name) if known and isinstance(node, Name) else None
 
     def _is_local(self, node: Node) -> bool:
         while isinstance(node, Path):
@@ -539,6 +561,9 @@ class _Writer:
             if isinstance(node, Path) and self._is_fact_of_group(node):
                 group = self._title(node.base)
                 title = group if " " not in title and title in group else title
+            owner = self._called(node)
+            if owner is not None and isinstance(node, Path):
+                return f"{title} of {owner}", ""
             return (f"its {title}" if self._is_local(node) else title), ""
         if isinstance(node, Range):
             return f"numbers from {self.noun(node.low)} to {self.noun(node.high)}", ""
@@ -709,6 +734,23 @@ def _uncapitalised(phrase: str) -> str:
 
 def _is_sentence(phrase: str) -> bool:
     return len(phrase.split()) >= 4
+
+
+def _ambiguous(node: Node, variables: Sequence[str]) -> frozenset[str]:
+    """The variables that must be called by their names where they are read: several of them, or
+    beside the `item` of a filter, or inside what has items of its own."""
+    read = {one.name for one in walk(node) if isinstance(one, Name)}
+    own = frozenset(variables) & read
+    if len(own) > 1 or (own and "item" in read):
+        return own
+    inside = {
+        part.name
+        for one in walk(node)
+        if isinstance(one, Filter | For | Quantified)
+        for part in walk(one)
+        if isinstance(part, Name)
+    }
+    return own & inside
 
 
 def _meaning(phrase: str) -> str:
