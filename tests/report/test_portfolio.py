@@ -131,3 +131,24 @@ def test_where_there_is_no_case_nothing_is_counted() -> None:
         "No record could be read, so nothing is said of any partnership.\n\n"
         "Rejected\n  a.yaml:1:1: no facts\n"
     )
+
+
+def case_row(number: int) -> dict[str, Any]:
+    tallies = {f"{kind} {one}": 1 for kind in ("breaches", "gaps") for one in SEVERITIES}
+    return {
+        "id": f"NB-2026-{number:03}",
+        "title": "Merger of the Northbridge Levels and Tarn Fen drainage boards",
+        "stage": "established",
+        "verdict": "do_not_proceed",
+        "opinion": "limited",
+        **tallies,
+    }
+
+
+def test_cases_are_listed_with_their_references_where_there_is_room() -> None:
+    cases = [case_row(number) for number in (1, 2)]
+    wide, narrow = (text(SUMMARY, cases, [], Page(width)) for width in (100, 88))
+    assert all(len(line) <= 100 for line in wide.splitlines())
+    assert all(len(line) <= 88 for line in narrow.splitlines())
+    assert "Reference    Case" in wide and "NB-2026-002  Merger of the" in wide
+    assert "Reference" not in narrow and "  Merger of the" in narrow

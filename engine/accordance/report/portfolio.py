@@ -30,7 +30,9 @@ NAMED: Final = 8
 SOME: Final = 3
 NOTHING: Final = "No record could be read, so nothing is said of any partnership."
 EMPTY: Final = "There is no record in what was named, so nothing is said of any partnership."
-HEAD: Final = ("Case", "Stage", "Verdict", "Opinion", "Breaches", "Gaps")
+NARROW: Final = 20
+"""A column of titles is not narrower; where it would be, references are left out."""
+HEAD: Final = ("Reference", "Case", "Stage", "Verdict", "Opinion", "Breaches", "Gaps")
 WORDS: Final = {**VERDICTS, **OPINIONS}
 SEVERITIES: Final = ("critical", "high", "medium", "low", "advisory")
 
@@ -71,6 +73,7 @@ def _head(summary: Json, paint: Paint) -> list[str]:
 def _cases(cases: Sequence[Json], paint: Paint) -> list[str]:
     rows = [
         [
+            case["id"],
             case["title"],
             case["stage"],
             _answer(case["verdict"]),
@@ -80,10 +83,14 @@ def _cases(cases: Sequence[Json], paint: Paint) -> list[str]:
         ]
         for case in cases
     ]
-    room = max(20, paint.room(*(max((row[at] for row in rows), key=len) for at in range(1, 6))))
+    widest = [max(column, key=len) for column in zip(HEAD, *rows, strict=True)]
+    room = paint.room(widest[0], *widest[2:])
+    named = room >= NARROW
+    if not named:
+        room = max(paint.room(*widest[2:]), NARROW)
     for row in rows:
-        row[0] = paint.fold(row[0], room, hyphens=True)
-    return paint.grid(rows, HEAD)
+        row[1] = paint.fold(row[1], room, hyphens=True)
+    return paint.grid(rows if named else [row[1:] for row in rows], HEAD if named else HEAD[1:])
 
 
 def _answer(code: str | None) -> str:
