@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import duckdb
 import ibis
 import pytest
+from ibis.backends.sql.compilers import DuckDBCompiler
+from ibis.common.exceptions import OperationNotDefinedError
 
+from accordance.plan.planning import plan
+from accordance.problem import Code, Refused
+from accordance.strategy.model import Strategy
 from accordance.sweep import exact
 from accordance.sweep.carriers import Column, Truth, is_state, unknown_truth
 from accordance.sweep.dialects import DuckDB
 from accordance.sweep.items import Unrolled
+from accordance.sweep.relational import Relation
 from accordance.sweep.stages import Stages
 
 VALUES = (True, False, None)
@@ -49,3 +57,26 @@ def test_a_list_of_nothing_stands_in_a_column() -> None:
     with duckdb.connect() as connection:
         connection.execute("CREATE TABLE given AS SELECT true AS a")
         assert connection.execute(stages.sql()).fetchall() == [(0,)]
+
+
+@pytest.mark.usefixtures("libraries_may_warn")
+@pytest.mark.parametrize(
+    ("lacking", "said", "line"),
+    [
+        ("visit_Less", "`n < 10` of TT-01 cannot be swept: no such thing", 3),
+        ("visit_ArrayMap", "`every i in items satisfies i.ok` of TT-03 cannot be swept", 38),
+    ],
+)
+def test_what_a_database_lacks_is_refused_by_name(
+    small: Strategy, monkeypatch: pytest.MonkeyPatch, lacking: str, said: str, line: int
+) -> None:
+    def raising(*given: object, **more: object) -> None:
+        raise OperationNotDefinedError("no such thing")
+
+    monkeypatch.setattr(DuckDBCompiler, lacking, raising)
+    with pytest.raises(Refused) as refused:
+        Relation(plan(small), dt.date(2026, 1, 31)).query("facts", DuckDB())
+    (problem,) = refused.value.problems
+    assert problem.message.startswith(said)
+    assert problem.place is not None
+    assert (problem.code, problem.place.line) == (Code.ENGINE_LIMIT, line)
