@@ -174,3 +174,16 @@ def test_wrong_calls_of_the_modes(call: Caller, args: tuple[str, ...], says: str
     assert (done.code, done.out) == (2, "")
     assert says in done.err
     assert "Traceback" not in done.err
+
+
+def test_cases_that_tailoring_leaves_out_are_named(call: Caller, tmp_path: Path) -> None:
+    header = 'strategy: ours\ntitle: Ours\nversion: "1.0"\nextends: public_body\n'
+    (tmp_path / "strategy.yaml").write_text(
+        f"{header}tailor: {{parameters: {{review_max_age: P24M}}}}\n"
+    )
+    done = call("test", str(tmp_path), "REV-01")
+    assert "no cases found" in done.out
+    assert "what is tailored changes REV-01; their cases in the strategy that is" in done.err
+    assert "is tailored" not in call("test", str(tmp_path), "DEP-01").err
+    history = call("rules", "--strategy", str(tmp_path), "--history").out
+    assert "there is nothing yet to compare it with" in history

@@ -163,10 +163,9 @@ def _known(rules: tuple[str, ...], strategy: Strategy) -> list[str]:
             for rule in beyond
         )
     if unknown:
-        raise Refused(
-            Problem(Code.RULE_UNKNOWN, f"`{rule}` is not a rule of this strategy")
-            for rule in unknown
-        )
+        from ..check.explaining import no_such_rule
+
+        raise Refused(no_such_rule(strategy, rule) for rule in unknown)
     return [known[rule.casefold()] for rule in rules]
 
 

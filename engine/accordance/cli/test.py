@@ -155,7 +155,29 @@ def _refuse_together(**modes: bool) -> None:
 
 def _run(chosen: _Chosen, form: str, output: str | None, junit: str | None) -> int:
     loaded, cases = _cases(chosen)
-    return _report(loaded, cases, form, output, junit, _portfolios(chosen, loaded))
+    code = _report(loaded, cases, form, output, junit, _portfolios(chosen, loaded))
+    _say_left_out(chosen, loaded)
+    return code
+
+
+def _say_left_out(chosen: _Chosen, loaded: Strategy) -> None:
+    """Of which rules the cases of the strategy that is extended do not hold here."""
+    from ..strategy.cases import changed_rules
+    from ..strategy.portfolio_cases import changed_portfolio_rules
+
+    if not loaded.extends:
+        return
+    wanted = {name.casefold() for name in chosen.rules}
+    changed = changed_rules(loaded) | changed_portfolio_rules(loaded)
+    every = [*(rule.id for rule in loaded.rules), *(rule.id for rule in loaded.portfolio)]
+    named = [
+        name for name in every if name in changed and (not wanted or name.casefold() in wanted)
+    ]
+    if named:
+        say(
+            f"accordance: what is tailored changes {', '.join(named)}; their cases in the strategy"
+            " that is extended are left out, so write cases of your own"
+        )
 
 
 def _portfolios(chosen: _Chosen, loaded: Strategy) -> list[PortfolioCase]:
@@ -417,9 +439,8 @@ def _rules(strategy: Strategy, names: Sequence[str]) -> list[Rule]:
     names = [name for name in names if name.casefold() not in over_groups]
     unknown = [name for name in names if name.casefold() not in known]
     if unknown:
-        raise Refused(
-            Problem(Code.RULE_UNKNOWN, f"`{name}` is not a rule of this strategy")
-            for name in unknown
-        )
+        from ..check.explaining import no_such_rule
+
+        raise Refused(no_such_rule(strategy, name) for name in unknown)
     wanted = {known[name.casefold()].id for name in names}
     return [rule for rule in strategy.rules if rule.id in wanted]

@@ -6,13 +6,16 @@ into a breach, or makes a finding more severe or a gate; looser the other way ro
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from ..check.judging import Judgement
+from ..check.prose import spoken
 from ..feel.printing import to_source
 from ..feel.syntax import Name, Node, walk
+from ..feel.values import Months
 from ..plan.outcome import SEVERITY_RANK, Kind, Outcome
 from ..plan.planning import PlannedRule
 from ..strategy.model import STAGES, Rule, Strategy, Table
@@ -373,6 +376,8 @@ def _shown(value: Any) -> str:
 
     if isinstance(value, list | tuple):
         return "[" + ", ".join(_shown(one) for one in value) + "]"
+    if isinstance(value, Months | dt.timedelta):
+        return spoken(value)
     return to_source(Literal(value))
 
 

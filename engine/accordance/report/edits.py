@@ -192,9 +192,10 @@ def history(document: Json, format_name: str, page: Page) -> str:
     blocks: list[tuple[str, list[Json] | None, str | None]] = []
     for one in approvals:
         blocks.append((_approval(one), one["edits"], one["note"]))
-    if document["since"] is not None:
-        title = "Since then" if approvals else "Not approved so far"
-        blocks.append((title, document["since"], None))
+    if not approvals:
+        blocks.append(("Not approved so far", None, "there is nothing yet to compare it with"))
+    elif document["since"] is not None:
+        blocks.append(("Since then", document["since"], None))
     if format_name == "markdown":
         lines = [f"# History of {markup.text(strategy['title'])}", ""]
         for title, edits, note in blocks:

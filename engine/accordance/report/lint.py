@@ -89,9 +89,11 @@ def _total(linted: Json, symbols: bool) -> list[str]:
         state = "nothing is wrong" if not hidden else "nothing is wrong among the codes asked for"
     else:
         state = "no error" if all(one["level"] != "error" for one in problems) else "not usable"
-    parts = ", ".join(
-        count(strategy[f"{name}s"], name) for name in ("rule", "definition", "parameter")
-    )
+    rules = count(strategy["rules"], "rule")
+    if strategy["portfolio"]:
+        rules += f" and {strategy['portfolio']} over the portfolio"
+    others = (count(strategy[f"{name}s"], name) for name in ("definition", "parameter"))
+    parts = ", ".join([rules, *others])
     good, bad = ("✓", "✗") if symbols else ("+", "x")
     mark = bad if state == "not usable" else good
     return [

@@ -123,6 +123,7 @@ def as_json(linted: Linted) -> dict[str, Any]:
             "rules": len(strategy.rules),
             "definitions": len(strategy.definitions),
             "parameters": len(strategy.parameters),
+            "portfolio": len(strategy.portfolio),
         },
         "problems": [_told(linted.subject, finding, None) for finding in linted.findings],
         "suppressed": [_told(linted.subject, *one) for one in linted.suppressed],
