@@ -355,7 +355,7 @@ def standing_chart(review: Json) -> Chart | None:
         title,
         f"Median of the portfolio: {percent(standing['median'])}. {described}",
     )
-    left, right = LABEL + 6, WIDE - 76
+    left, right = LABEL + 6, WIDE - 84
 
     def x_of(share: float) -> float:
         return left + share * (right - left)
@@ -403,7 +403,7 @@ def _range_bar(drawing: Drawing, one: Json, x_of: object, y: float, row: float) 
         )
     drawing.text(x_of(1) + 8, y + 15, percent(found), size=12, bold=True)
     if one["bottom_quarter"] != "no":
-        x, middle = x_of(1) + 64, y + 10
+        x, middle = x_of(1) + 76, y + 10
         fill = INK if one["bottom_quarter"] == "yes" else PAPER
         drawing.path(
             ((x - 5, middle - 4), (x + 5, middle - 4), (x, middle + 5)), closed=True, fill=fill

@@ -79,7 +79,7 @@ def _lines(review: Json) -> Iterable[str]:
             [
                 (
                     f"{one['rule']} {one['title']}",
-                    one["group"] or "all",
+                    one["of"] or "all",
                     one["severity"] if one["kind"] == "breach" else "not known",
                     one["message"],
                 )
@@ -93,7 +93,7 @@ def _lines(review: Json) -> Iterable[str]:
             [
                 (
                     f"{one['rule']} {one['title']}",
-                    one["group"] or "all",
+                    one["of"] or "all",
                     one["message"],
                     sentence(accepted_words(one["accepted_by"])),
                 )

@@ -263,7 +263,7 @@ def _across(review: Json) -> Sheet:
             [
                 one["rule"],
                 one["title"],
-                one["group"],
+                one["of"],
                 NOT_KNOWN if one["kind"] == "gap" else Cell(one["severity"], one["severity"]),
                 one["message"],
                 names_of(one["in"], 30),

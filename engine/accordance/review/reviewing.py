@@ -289,9 +289,11 @@ def _across(
 
 def _of_group(one: Json) -> Json:
     """What a rule over the portfolio says, in short."""
-    names = ("rule", "title", "group", "kind", "severity", "severity_least", "message")
+    names = ("rule", "title", "group", "case", "kind", "severity", "severity_least", "message")
+    titles = {place["id"]: place["title"] for place in one["cases"]}
     action = one["actions"][0] if one["actions"] else {"do": None, "owner": None}
     return {name: one[name] for name in names} | {
+        "of": titles.get(one["case"], one["case"]) or one["group"],
         "missing": len(one["missing"]),
         "in": [
             {"id": place["id"], "title": place["title"]}
