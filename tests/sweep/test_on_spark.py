@@ -230,6 +230,7 @@ def test_no_record_that_columns_answer_for(
 def test_what_spark_cannot_compute_is_refused_by_name(
     workplace: Path, small: Strategy, spark: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("ACCORDANCE_CACHE", "off")
     monkeypatch.setattr(
         dialects._SparkCompiler,
         "visit_Less",

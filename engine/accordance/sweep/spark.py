@@ -9,6 +9,7 @@ import datetime as dt
 import os
 import re
 import shutil
+import stat
 import tempfile
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
@@ -116,13 +117,12 @@ class SparkColumns(Columns):
         connection.execute(f"COPY {named(FACTS)} TO {quoted(path)} (FORMAT parquet)")
         try:
             spark.read(FACTS, path)
-            try:
-                found = spark.computed(self._queries)
-            except NotAnalysed as error:
-                raise self._refusal(error) from None
+            found = spark.computed(self._queries)
             if self._packed is None:
                 return found, None
             packed = spark.computed(self._packed.stages.queries())
+        except NotAnalysed as error:
+            raise self._refusal(error) from None
         finally:
             spark.forget(FACTS)
             os.remove(path)
@@ -135,19 +135,23 @@ class SparkColumns(Columns):
     def _refusal(self, error: NotAnalysed) -> Refused:
         """Which expression it is that Spark cannot compute."""
         relation = self._relation()
-        for column, query in relation.stages.one_by_one(error.stage):
-            reason = self._spark.fault(query)
-            if reason is not None:
-                return relation.refusal(column, f"Spark cannot compute it: {reason}")
-        return relation.refusal(error.stage, f"Spark cannot compute it: {error.reason}")
+        if error.query in relation.stages.queries():
+            for column, query in relation.stages.one_by_one(error.query[0]):
+                reason = self._spark.fault(query)
+                if reason is not None:
+                    return relation.refusal(column, f"Spark cannot compute it: {reason}")
+        said = "what the rules over the portfolio ask of each case cannot be swept"
+        return Refused(
+            Problem(Code.ENGINE_LIMIT, f"{said}: Spark cannot compute it: {error.reason}")
+        )
 
 
 class NotAnalysed(Exception):
     """A stage that Spark has no words for."""
 
-    def __init__(self, stage: str, reason: str) -> None:
+    def __init__(self, query: tuple[str, str], reason: str) -> None:
         super().__init__(reason)
-        self.stage = stage
+        self.query = query
         self.reason = reason
 
 
@@ -159,6 +163,9 @@ class Session:
     ) -> None:
         try:
             self.folder = tempfile.mkdtemp(prefix="accordance-spark-", dir=shared)
+            if shared is not None:
+                # Who may use the folder that was named may use this one.
+                os.chmod(self.folder, stat.S_IMODE(os.stat(shared).st_mode))
         except OSError as error:
             said = f"facts cannot be put there for Spark: {error.strerror}"
             raise Refused(
@@ -194,7 +201,7 @@ class Session:
             try:
                 frame = self._session.sql(query)
             except (AnalysisException, ParseException) as error:
-                raise NotAnalysed(name, _in_short(error)) from None
+                raise NotAnalysed((name, query), _in_short(error)) from None
             except (Py4JError, PySparkException) as error:
                 raise _broken_off(error) from None
             self._hold(name, frame)
