@@ -73,6 +73,7 @@ class Code(StrEnum):
     # what lint says of a strategy that can be used
     ACTION_OWNER = "action-owner"
     APPROVAL_OUTDATED = "approval-outdated"
+    COMMENT_IN_TEXT = "comment-in-text"
     DEFINITION_ORDER = "definition-order"
     DEFINITION_REPEATED = "definition-repeated"
     DUE_STAGE = "due-stage"

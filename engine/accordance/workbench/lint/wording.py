@@ -16,6 +16,8 @@ from .subject import Subject
 _TWICE: Final = re.compile(r"(?i)\b([a-z]{2,})\s+\1\b")
 _MEANT: Final = frozenset(("that", "had", "is"))
 """Words that may well stand twice in a row."""
+_CUT: Final = re.compile(r"[ \t]+(#[^\s#!][^\r\n]*)")
+"""What cuts off the end of a text: a comment that does not look like one."""
 
 
 def check(subject: Subject) -> Iterator[Finding]:
@@ -28,6 +30,30 @@ def check(subject: Subject) -> Iterator[Finding]:
             yield from _sentence(subject, rule, entries(node).get("unmet"), "unmet", stop=False)
         for name in ("title", "finding", "because"):
             yield from _twice(subject, rule, fields.get(name))
+    for file, tree in subject.trees.items():
+        yield from _cut_off(subject, file, tree)
+
+
+def _cut_off(subject: Subject, file: str, tree: Located) -> Iterator[Finding]:
+    """A text without quotes ends where a `#` stands after a space."""
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        if not isinstance(node, Scalar):
+            inside = entries(node).values() or items(node)
+            waiting += inside
+            continue
+        text = node.source.text
+        cut = _CUT.match(text, node.end)
+        if cut is None or not isinstance(node.value, str) or text[node.start] in "\"'|>":
+            continue
+        rest = cut[1].rstrip()
+        yield subject.found(
+            Code.COMMENT_IN_TEXT,
+            f"the text ends here, since {quoted(rest)} is a comment",
+            Span(file, cut.start(1), cut.start(1) + len(rest)),
+            "put the whole text in quotes",
+        )
 
 
 def _sentence(
