@@ -11,6 +11,7 @@ from .review_charts import by_health
 from .review_html import method
 from .review_words import (
     answer_of,
+    last_review,
     level_title,
     money,
     names_of,
@@ -122,6 +123,11 @@ def _lines(review: Json) -> Iterable[str]:
     if review["trend"] is not None:
         yield from _trend(review["trend"])
     yield from _skills(rows)
+    yield from _table(
+        "Last reviews",
+        ("Partnership", "Last review"),
+        [(one["title"], last_review(one["reviews"])) for one in rows],
+    )
     yield ""
     yield "## Method and limits"
     yield ""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from . import Json
-from .wording import OPINIONS, VERDICTS, count, listed
+from .wording import OPINIONS, VERDICTS, count, day, listed
 
 ANSWERS: Final = {**VERDICTS, **OPINIONS}
 TYPES: Final = {
@@ -117,6 +117,22 @@ def names_of(entries: Iterable[Json], most: int = 4) -> str:
     if len(titles) > most + 1:
         return f"{', '.join(titles[:most])} and {len(titles) - most} more"
     return listed(titles)
+
+
+def last_review(reviews: Json) -> str:
+    """When a partnership was last reviewed and how, whether by someone independent, and whether its
+    management discussed it."""
+    if not reviews["last"]:
+        return "none" if reviews["known"] else f"? {NOT_KNOWN}"
+    independent = {True: "independent", False: "not independent", None: "independence not known"}
+    tabled = {
+        True: "discussed by management",
+        False: "not discussed by management",
+        None: "whether management discussed it is not known",
+    }
+    how = f" ({reviews['method']})" if reviews["method"] else ""
+    parts = [day(reviews["last"]), independent[reviews["independent"]] + how]
+    return ", ".join([*parts, tabled[reviews["tabled"]]])
 
 
 def opinions_words(review: Json) -> str:

@@ -14,6 +14,7 @@ from .review_words import (
     TYPES,
     answer_code,
     answer_of,
+    last_review,
     level_title,
     names_of,
 )
@@ -77,6 +78,7 @@ def _partnerships(review: Json, rows: Sequence[Json]) -> Sheet:
     columns += [Column("Health, least"), Column("Health, most")]
     columns += [Column(name, 16) for name in ("Level, least", "Level, most", "Claimed", "Target")]
     columns += [Column("What does not fit", 60), Column("What would settle it", 50)]
+    columns += [Column("Last review", 60)]
     found = []
     for one in rows:
         health = one["health"] and one["health"]["overall"]["range"]
@@ -100,6 +102,7 @@ def _partnerships(review: Json, rows: Sequence[Json]) -> Sheet:
                 "; ".join(part["question"] or part["title"] for part in spectrum["settles"])
                 if spectrum
                 else None,
+                last_review(one["reviews"]),
             ]
         )
     return Sheet("Partnerships", columns, found)

@@ -221,21 +221,25 @@ def _gravest(report: Json) -> list[Json]:
 
 
 def _reviews(case: Case) -> Json:
-    """When the partnership was last reviewed, and whether by someone independent."""
+    """When the partnership was last reviewed, how, whether by someone independent, and whether its
+    management discussed it."""
+    nothing = dict.fromkeys(("last", "independent", "method", "tabled"))
     listed = case.facts.get("reviews")
     if not isinstance(listed, list):
-        return {"known": False, "last": None, "independent": None, "method": None}
+        return {"known": False, **nothing}
     items = [one for one in listed if isinstance(one, dict)]
     dated = [one for one in items if isinstance(one.get("date"), dt.date)]
     if not dated:
-        return {"known": True, "last": None, "independent": None, "method": None}
+        return {"known": True, **nothing}
     last = max(dated, key=lambda one: one["date"])
     independent, method = last.get("independent"), last.get("method")
+    tabled = last.get("tabled")
     return {
         "known": True,
         "last": last["date"].isoformat(),
         "independent": independent if isinstance(independent, bool) else None,
         "method": method if isinstance(method, str) else None,
+        "tabled": tabled if isinstance(tabled, bool) else None,
     }
 
 
