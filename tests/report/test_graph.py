@@ -6,9 +6,9 @@ from xml.etree import ElementTree
 import pytest
 
 from accordance.problem import Refused
-from accordance.report import drawing
-from accordance.report.drawing import readable, svg
+from accordance.report import graphviz
 from accordance.report.graph import dot, mermaid
+from accordance.report.graphviz import readable, svg
 
 GRAPH = {
     "title": "What X-01 reads",
@@ -79,7 +79,7 @@ def test_a_drawing_says_what_it_is() -> None:
 
 def test_without_graphviz_one_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert not drawing.can_draw()
+    assert not graphviz.can_draw()
     with pytest.raises(Refused, match="Graphviz is not installed; install it, or ask for"):
         svg(dot(GRAPH), "t", "d")
 

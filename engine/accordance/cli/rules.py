@@ -262,7 +262,7 @@ def _draw(
 ) -> int:
     from ..plan.planning import plan
     from ..report import graph as texts
-    from ..report.drawing import can_draw, svg
+    from ..report.graphviz import can_draw, svg
     from ..report.json import write as json_text
     from ..workbench.graph import graph
 

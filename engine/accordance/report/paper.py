@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from . import Json
-from .charts import Figure, findings_figure, knowledge_figure
+from .bars import Figure, findings_figure, knowledge_figure
 from .grounds import own_title, static
 from .outline import Outline, Question, outline, rank
 from .paper_wording import IMPLICATIONS, PRIORITIES, decisions_sought, told

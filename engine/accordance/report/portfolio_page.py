@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from . import Json
-from .charts import Figure, stacked
+from .bars import Figure, stacked
 from .html import environment
 from .overview import overview_of_portfolio
 from .portfolio import EMPTY, NOTHING, about
