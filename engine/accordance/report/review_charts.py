@@ -258,7 +258,7 @@ def radar(partnership: Json, number: int) -> Chart | None:
         drawing.path(ring, closed=True, stroke=LINE, width=0.8 if score < 5 else 1.2)
         if score > 1:
             x, y = point(0, score)
-            drawing.text(x + 3, y + 4, str(score), size=9, fill=SOFT)
+            drawing.text(x + 3, y + 4, str(score), size=11, fill=SOFT)
     for at, factor in enumerate(factors):
         drawing.line(*middle, *point(at, 5), LINE, 0.8)
         x, y = point(at, 5.45)
