@@ -46,6 +46,7 @@ def sweep(
     kept: BodyFiles = NOTHING_KEPT,
     engine: str = "auto",
     sample: int = 200,
+    threads: int | None = None,
     progress: Progress = lambda done: None,
 ) -> Swept:
     """Sweep the cases of paths into the new folder `place`; `kept` is what the body keeps for the
@@ -55,7 +56,8 @@ def sweep(
     from ...sweep.sweeping import Options
 
     task = Task(paths, find_sources(paths, strategy.model), kept=kept)
-    found = run(strategy, task, Options(day, engine, sample), place, progress=progress)
+    options = Options(day, engine, sample, threads=threads)
+    found = run(strategy, task, options, place, progress=progress)
     return _swept(place, found.manifest, found.rejects)
 
 
@@ -97,8 +99,14 @@ def sweep_both(
     context = multiprocessing.get_context("spawn")
     sent = json.dumps(encode(old)), old.folder, *(one.folder for one in old.extends)
     with ProcessPoolExecutor(1, context) as pool:
-        other = pool.submit(_apart, sent, list(paths), day, places[0], kept, sample)
-        second = sweep(new, paths, day, places[1], kept=kept, sample=sample, progress=progress)
+        # The two share the processors between them.
+        options: dict[str, Any] = {
+            "kept": kept,
+            "sample": sample,
+            "threads": _processors() // 2,
+        }
+        other = pool.submit(_apart, sent, list(paths), day, places[0], options)
+        second = sweep(new, paths, day, places[1], progress=progress, **options)
         try:
             found = other.result()
         except BrokenProcessPool:
@@ -116,14 +124,13 @@ def _apart(
     paths: list[str],
     day: dt.date,
     place: str,
-    kept: BodyFiles,
-    sample: int,
+    options: dict[str, Any],
 ) -> tuple[dict[str, Any], list[dict[str, Any]]] | list[Problem]:
     """The same in another process: what of a run can be sent back, or why there is none."""
     body, *folders = sent
     try:
         strategy = decode(json.loads(body), *folders)
-        found = sweep(strategy, paths, day, place, kept=kept, sample=sample)
+        found = sweep(strategy, paths, day, place, **options)
     except Refused as refused:
         return list(refused.problems)
     return found.manifest, found.rejects
