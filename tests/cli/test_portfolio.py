@@ -96,9 +96,13 @@ def test_an_exception_to_a_group_is_known_everywhere(call: Caller, tmp_path: Pat
         assert wanted not in call("review", without, "--format", kind).out
 
     assert call("verify", without).code == 0
+    assert call("review", with_it, "--earlier", without).code == 0
     granted.write_text("exceptions:  []\n", encoding="utf-8")
     changed = call("verify", without)
     assert changed.code == 1 and "granted.yaml" in changed.out
+    refused = call("review", without)
+    assert refused.code == 2 and "granted.yaml: these are not the facts" in refused.err
+    assert call("review", with_it, "--earlier", without).code == 0
 
 
 def test_a_breach_across_the_portfolio_counts(call: Caller) -> None:

@@ -132,11 +132,7 @@ def command(
         earlier=before.cases,
         earlier_on=before.evaluated_on,
         problems=[*portfolio.problems, *before.problems],
-        kept=find_body_files(
-            sources,
-            checker.strategy,
-            {**portfolio.kept, **{kind: file for kind, file in named.items() if file is not None}},
-        ),
+        kept=find_body_files(sources, checker.strategy, portfolio.body_files(named)),
         audience=audience,
         progress=lambda cases: with_progress(list(cases), "reviewing"),
     )

@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator, Sequence
+from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -42,12 +43,22 @@ MAX_MANIFEST_BYTES: Final = 64 * 1024 * 1024
 @dataclass(slots=True)
 class Portfolio:
     """The cases that could be read, in the order of their files, and what could not; of a sweep
-    also its evaluation date, and the files that its body kept, by their kinds."""
+    also its evaluation date, and the files that its body kept: by their kinds, name and digest."""
 
     cases: list[Case] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     evaluated_on: dt.date | None = None
-    kept: dict[str, str] = field(default_factory=dict)
+    kept: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    def body_files(self, named: AbstractMapping[str, str | None]) -> dict[str, str | None]:
+        """The files of the body by their kinds: those `named`, else those that a sweep took.
+        Raises Refused where such a file has changed since."""
+        found = dict(named)
+        for kind, (name, digest) in self.kept.items():
+            if found.get(kind) is None:
+                _refuse_changed(name, digest)
+                found[kind] = name
+        return found
 
 
 def read_portfolio(paths: Sequence[str], model: FactModel) -> Portfolio:
@@ -126,10 +137,14 @@ def _swept(manifest: str, found: Portfolio) -> Iterator[tuple[str, str | None]]:
         sources = [(str(one["name"]), str(one["digest"])) for one in stated["sources"]]
         found.evaluated_on = dt.date.fromisoformat(stated["evaluated_on"])
         kept = {kind: stated.get("portfolio", {}).get(kind) for kind in FILES}
-        found.kept = {kind: str(one["name"]) for kind, one in kept.items() if one is not None}
+        found.kept = {
+            kind: (str(one["name"]), str(one["digest"]))
+            for kind, one in kept.items()
+            if one is not None
+        }
     except OSError:
         raise
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         schema, sources = "", []
     if not schema.startswith(SWEEP):
         raise Refused(
