@@ -189,7 +189,7 @@ def test_the_impact_stands_beside_the_approval(call: Caller, ours: Path) -> None
         (("impact", "public_body", "public_body", "--cases", "nowhere"), "nowhere"),
         (
             ("impact", "HEAD~99999:x", "public_body", "--cases", "cases/proposals"),
-            "`HEAD~99999` is neither a folder, nor a strategy, nor a revision of git",
+            "HEAD~99999:x",
         ),
     ],
 )
