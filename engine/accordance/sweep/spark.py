@@ -52,9 +52,11 @@ SESSION: Final = {
     "spark.sql.parser.escapedStringLiterals": "false",
     "spark.sql.parser.quotedRegexColumnNames": "false",
     "spark.sql.ansi.doubleQuotedIdentifiers": "false",
-    # Code is not worth making: it takes longer to compile than to do without.
+    # Code is not worth making: it takes longer to compile than to do without. Nor is looking for
+    # what is computed twice: each stage is made of what the stage before computed.
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.subexpressionElimination.enabled": "false",
 }
 LOGGING: Final = """\
 rootLogger.level = error
