@@ -235,7 +235,7 @@ def _plain(text: str) -> str:
 def counted(done: Import) -> str:
     """What was read and what became of it, such that the parts add up."""
     cases, rejects = len(done.cases), len(done.rejects)
-    said = f"{done.read:,} {done.unit}: {cases:,} cases"
+    said = f"{done.read:,} {done.unit}: {cases:,} case{'' if cases == 1 else 's'}"
     said += f" (of {done.in_cases:,} {done.unit})" if done.in_cases != cases else ""
     said += f", {rejects:,} rejected"
     said += f" (of {done.in_rejects:,})" if done.in_rejects != rejects else ""
