@@ -24,6 +24,7 @@ VERSION := $(if $(INTERPRETER),$(shell "$(INTERPRETER)" -c \
 VENV := .venv/$(VERSION)
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+SPARK := $(VENV)/.spark
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test backtest crosscheck lint format docs bench clean browser java python
@@ -41,13 +42,13 @@ help: ## list what one can do
 demo: $(READY) ## set up, then check one real partnership and print the report
 	@$(BIN)/accordance check $(CASE) --fail-on never
 
-test: $(READY) $(if $(ALL),browser java) ## set up, then run the test suite
+test: $(READY) $(if $(ALL),browser java $(SPARK)) ## set up, then run the test suite
 	@ACCORDANCE_ALL=$(ALL) $(BIN)/python -m pytest -q -n auto --dist loadfile $(ARGS)
 
 backtest: $(READY) ## run documented collaborations against the strategy, as found and blind
 	@$(BIN)/accordance test cases/backtest
 
-crosscheck: $(READY) ## try the laws N times as often, on examples that no run has seen
+crosscheck: $(READY) java $(SPARK) ## try the laws N times as often, on examples that no run has seen
 	@ACCORDANCE_CROSSCHECK=$(or $(N),10) $(BIN)/python -m pytest -q tests/laws tests/sweep/test_many_pairs.py tests/sweep/test_grounds.py tests/sweep/test_on_spark.py $(ARGS)
 
 lint: $(READY) ## ruff (rules and format) and mypy --strict
@@ -84,9 +85,13 @@ $(VENV)/.bench: $(READY) pyproject.toml constraints.txt
 browser:
 	@tests/browser/install.sh
 
-# What tests on Spark need beside pyspark, likewise.
+# What tests on Spark need, likewise; some 320 MB.
 java:
 	@tests/sweep/install_java.sh
+
+$(SPARK): $(READY)
+	@$(BIN)/python -m pip install --quiet --no-build-isolation -c constraints.txt -e '.[spark]'
+	@touch $@
 
 python:
 	@test -n "$(INTERPRETER)" || { echo "make: no $(PYTHON) here; name one with PYTHON=..." >&2; exit 1; }
