@@ -154,3 +154,13 @@ def test_a_place_where_nobody_may_write(workplace: Path, small: Strategy) -> Non
     with pytest.raises(Refused, match="the run cannot be written: not a directory"):
         sweep(small, source, out="file/run")
     shutil.rmtree("file", ignore_errors=True)
+
+
+def test_a_database_without_room_says_so(workplace: Path, small: Strategy) -> None:
+    source = write_register()
+    with pytest.raises(Refused, match="the database broke off: Out of Memory") as refused:
+        sweep(small, source, engine="duckdb", memory="100kB")
+    [problem] = refused.value.problems
+    assert problem.code is Code.ENGINE_LIMIT
+    assert "--memory" in str(problem.help)
+    assert not Path("run").exists()

@@ -9,9 +9,11 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from importlib.metadata import version
 from time import monotonic
@@ -21,6 +23,7 @@ import duckdb
 import pyarrow as pa
 
 from ..plan.planning import Plan
+from ..problem import Code, Problem, Refused
 from ..strategy import cache
 from ..strategy.coding import encode
 from .answers import ROW
@@ -48,6 +51,8 @@ over the many stages of a plan and gains nothing."""
 TEXT_REASON: Final = "text"
 AS_WRITTEN: Final = "$written"
 FACTS: Final = "facts"
+GROUP: Final = 8_192
+"""So many rows of facts a processor takes at a time."""
 LONG_SECONDS: Final = 2.0
 MADE_BY: Final = (".", "feel", "source", "facts", "strategy", "plan", "check", "sweep")
 """The parts of the program on which a query depends."""
@@ -74,6 +79,11 @@ class Columns:
         )
         if threads is not None:
             self._connection.execute(f"SET threads = {threads}")
+        # A processor takes a group of rows at a time; in memory a group has no fewer than 122,880.
+        held = quoted(os.path.join(self._aside, f"{FACTS}.db"))
+        with _room():
+            self._connection.execute(f"ATTACH {held} AS held (ROW_GROUP_SIZE {GROUP})")
+        self._connection.execute("USE held")
         self._connection.execute("SET preserve_insertion_order = true")
         self._connection.execute("SET enable_progress_bar = false")  # the commands have their own
         self._connection.execute(f"SET disabled_optimizers = '{','.join(HARMFUL)}'")
@@ -174,9 +184,10 @@ class Columns:
     def answer(self, facts: pa.Table | Rows) -> tuple[pa.Table, pa.Table | None]:
         """The rows of the records that the plan answers for, in the order of the records, and what
         the rules over the portfolio need of them, by ROW; `facts` are rows of Parquet, or a table
-        with the columns ROW and `line`."""
-        self.vouch(facts)
-        return self._answered()
+        with the columns ROW and `line`. Raises Refused where memory or disk do not suffice."""
+        with _room():
+            self.vouch(facts)
+            return self._answered()
 
     def _answered(self) -> tuple[pa.Table, pa.Table | None]:
         """What the plan says of the facts that are held."""
@@ -203,7 +214,7 @@ class Columns:
         )
         queries["vouched"] = f'SELECT {named(ROW)}, {members} FROM "parsed" WHERE {wanted}'
         return (
-            f"CREATE OR REPLACE TEMP TABLE {named(FACTS)} AS {_with(queries)}"
+            f"CREATE OR REPLACE TABLE {named(FACTS)} AS {_with(queries)}"
             f' SELECT {named(ROW)}, {typed} FROM "vouched"'
         )
 
@@ -219,13 +230,31 @@ class Columns:
         first = next(iter(queries))
         queries[first] += f' WHERE {named(ROW)} IN (SELECT {named(ROW)} FROM "wanted")'
         try:
-            found: Iterable[Any] = self._connection.execute(
-                f'{_with(queries)} SELECT {named(ROW)}, CASE {cases} END FROM "parsed"'
-            ).fetchall()
+            with _room():
+                found: Iterable[Any] = self._connection.execute(
+                    f'{_with(queries)} SELECT {named(ROW)}, CASE {cases} END FROM "parsed"'
+                ).fetchall()
         finally:
             self._connection.unregister("records")
             self._connection.unregister("wanted")
         return {row: reason for row, reason in found if reason is not None}
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    """Let it be said where the database has no room for what it does."""
+    try:
+        yield
+    except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
+        said = str(error).strip().splitlines()[0]
+        raise Refused(
+            Problem(
+                Code.ENGINE_LIMIT,
+                f"the database broke off: {said}",
+                None,
+                "give it more memory by `--memory`, or more room for temporary files (TMPDIR)",
+            )
+        ) from None
 
 
 def _with(queries: Mapping[str, str]) -> str:
