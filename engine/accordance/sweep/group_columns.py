@@ -68,7 +68,10 @@ from .features import BROKEN, ColumnRule, Features
 if TYPE_CHECKING:
     import pyarrow as pa
 
+_RANKED: Final = ("breaches", "serious")
+"""The fields of `result` by which a rule may rank."""
 _BOUNDS: Final = ("b low", "b high", "s low", "s high")
+"""The least and the most that each of them may be."""
 _HIGH: Final = len(SEVERITIES) - 1 - SEVERITIES.index("high")
 
 
@@ -934,29 +937,23 @@ class _Evaluating:
 
     def rank(self, bounds: tuple[int, ...]) -> Value:
         """The number by which a case is ordered, from what its check came to."""
-        assert self.rule.rank is not None
         low, high, serious_low, serious_high = bounds
-        result = {
-            "breaches": logic.span(low, high),
-            "serious": logic.span(serious_low, serious_high),
-        }
-        return _rank_code(self.rule.rank, result)
+        ends = (low, high), (serious_low, serious_high)
+        result = {name: logic.span(*pair) for name, pair in zip(_RANKED, ends, strict=True)}
+        return self._rank.value(new_frame({f"~{name}": value for name, value in result.items()}))
 
+    @cached_property
+    def _rank(self) -> Code:
+        """The expression of the rank, in which each field of `result` is a name of its own."""
+        from ..portfolio.aggregates import rebuilt
 
-def _rank_code(node: Node, result: Mapping[str, Value]) -> Value:
-    if isinstance(node, Path):
-        return result[node.field]
-    from ..portfolio.aggregates import rebuilt
+        def turned(part: Node) -> Node:
+            return Name(f"~{part.field}") if isinstance(part, Path) else rebuilt(part, turned)
 
-    fields = {f"~{name}": NUMBER for name in result}
-
-    def turned(part: Node) -> Node:
-        if isinstance(part, Path):
-            return Name(f"~{part.field}")
-        return rebuilt(part, turned)
-
-    code = Compiler(Names(ContextType(fields=fields))).compile(turned(node), None)
-    return code.value(new_frame({f"~{name}": value for name, value in result.items()}))
+        assert self.rule.rank is not None
+        fields = {f"~{name}": NUMBER for name in _RANKED}
+        compiler = Compiler(Names(ContextType(fields=fields)))
+        return compiler.compile(turned(self.rule.rank), None)
 
 
 def _value(one: Aggregate, sums: Mapping[str, Any]) -> Value:
