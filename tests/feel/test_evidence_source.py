@@ -129,6 +129,41 @@ C: dict[str, Value] = {"name": "C"}
             ["parties[2].agrees"],
             [],
         ),
+        # a loop inside another over the same list: each fact once, in the order it is first read
+        (
+            "every t in triggers satisfies count(parties[name = t]) = 1",
+            {"parties": [A, B], "triggers": ["A", "B"]},
+            ["triggers", "parties[1].name", "parties[2].name"],
+            [],
+            [],
+        ),
+        (
+            "every t in triggers satisfies some p in parties satisfies p.name = t and p.share = 1",
+            {"parties": [B, A], "triggers": ["A"]},
+            ["triggers", "parties[2].name", "parties[2].share"],
+            [],
+            [],
+        ),
+        (
+            "every t in triggers satisfies count(parties[name = t and agrees]) < 2",
+            {"parties": [A, B], "triggers": ["A", "B"]},
+            [
+                "triggers",
+                "parties[1].name",
+                "parties[1].agrees",
+                "parties[2].name",
+                "parties[2].agrees",
+            ],
+            [],
+            [],
+        ),
+        (
+            "every t in triggers satisfies some p in parties satisfies p.name = t",
+            {"parties": [A, {"agrees": True}], "triggers": ["A", "B"]},
+            ["triggers"],
+            ["parties[2].name"],
+            [],
+        ),
     ],
 )
 def test_evidence(
@@ -155,3 +190,14 @@ def test_evidence(
             missing,
             reasons,
         ]
+
+
+def test_evidence_of_several_cases_in_one() -> None:
+    generator = Generator(Names(facts=MODEL))
+    expression = "every t in triggers satisfies count(parties[name = t]) < 2"
+    gather = EvidenceWriter(generator).function(generator.compile(parse(expression), None))
+    found = Evidence()
+    for number, party in enumerate((A, B), start=1):
+        facts = {"parties": [party], "triggers": ["A", "C"]}
+        gather(new_frame(facts, TODAY, paths={id(party): f"case{number}"}), found)
+    assert list(found.facts) == ["triggers", "case1.name", "case2.name"]

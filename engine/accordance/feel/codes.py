@@ -170,6 +170,8 @@ def deciding_fact(code: Code) -> str | None:
         return ".".join(names)
     if kind in ("is none", "has value"):
         return deciding_fact(parts[0])
+    if kind == "call" and parts[0].name == "has value":
+        return deciding_fact(parts[1][0])
     if kind == "among":
         value, words, _ = parts
         return deciding_fact(value) if words and isinstance(value.type, TextType) else None
