@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import random
 import resource
-import subprocess
 import sys
 import tempfile
 import time
@@ -21,7 +20,7 @@ from typing import Any
 from accordance.facts.model import FactModel
 from accordance.strategy.reading import load_strategy
 from benchmarks.population import ROOT, TODAY, lines
-from benchmarks.timing import doing, row
+from benchmarks.timing import doing, python, row
 
 RECORDS = 50_000
 FEW = 5
@@ -73,16 +72,8 @@ def write(path: Path, model: FactModel, count: int) -> None:
 def _seconds(what: str, path: Path) -> float:
     """What a process of its own says of the sweep of a file."""
     with doing(f"sweep, {what}"):
-        done = subprocess.run(
-            [sys.executable, "-m", "benchmarks.portfolio", what, str(path)],
-            cwd=ROOT,
-            capture_output=True,
-            encoding="utf-8",
-            check=False,
-        )
-    if done.returncode:
-        raise SystemExit(done.stderr)
-    return float(done.stdout.splitlines()[-1])
+        said = python("-m", "benchmarks.portfolio", what, str(path), cwd=ROOT)
+    return float(said.splitlines()[-1])
 
 
 def sweep(what: str, path: Path) -> float:

@@ -10,8 +10,6 @@ import argparse
 import json
 import os
 import resource
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -23,7 +21,7 @@ from accordance.facts.shapes import Boolean, Group, List, NumberShape, Shape
 from accordance.strategy.model import Strategy
 from accordance.strategy.reading import load_strategy
 from benchmarks.population import ROOT, TODAY, write
-from benchmarks.timing import doing, row
+from benchmarks.timing import doing, python, row
 
 RECORDS = 50_000
 FILES = 1_000
@@ -89,16 +87,8 @@ def files(place: Path) -> None:
 def figure(what: str, path: Path) -> dict[str, Any]:
     """What a process of its own says of one of the functions below."""
     with doing(what.replace("_", " ")):
-        done = subprocess.run(
-            [sys.executable, "-m", "benchmarks.sweep", "--only", what, str(path)],
-            cwd=ROOT,
-            capture_output=True,
-            encoding="utf-8",
-            check=False,
-        )
-    if done.returncode:
-        raise SystemExit(done.stderr)
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+        said = python("-m", "benchmarks.sweep", "--only", what, str(path), cwd=ROOT)
+    found: dict[str, Any] = json.loads(said.splitlines()[-1])
     return found
 
 

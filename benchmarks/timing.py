@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 
 def best_of(
@@ -22,11 +23,15 @@ def best_of(
     return shortest
 
 
-def python(*arguments: str, codes: Sequence[int] = (0,)) -> None:
-    """Run this Python in a process of its own; its exit code must be among `codes`."""
-    done = subprocess.run([sys.executable, *arguments], capture_output=True, check=False)
+def python(*arguments: str, codes: Sequence[int] = (0,), cwd: Path | None = None) -> str:
+    """What this Python prints in a process of its own, run from the folder `cwd` or this one; its
+    exit code must be among `codes`."""
+    done = subprocess.run(
+        [sys.executable, *arguments], capture_output=True, encoding="utf-8", check=False, cwd=cwd
+    )
     if done.returncode not in codes:
-        raise SystemExit(done.stderr.decode() or f"exit code {done.returncode}")
+        raise SystemExit(done.stderr or f"exit code {done.returncode}")
+    return done.stdout
 
 
 @contextmanager

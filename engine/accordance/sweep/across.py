@@ -95,8 +95,6 @@ def _checked(
 def of_case(run: Run, case: str) -> dict[str, Any]:
     """What a stored run found across the portfolio of one case: its own place, and the findings of
     groups in which it is. Raises Refused where the run has none, or was changed since."""
-    import json
-
     path = run.path(PORTFOLIO)
     stated = run.manifest.get("files", {}).get(PORTFOLIO)
     if stated is None:
@@ -106,8 +104,8 @@ def of_case(run: Run, case: str) -> dict[str, Any]:
     if not os.path.isfile(path) or file_digest(path) != stated:
         text = "this is not what the run wrote there"
         raise Refused(Problem(Code.USAGE, text, Place(path), "sweep again"))
-    with open(path, encoding="utf-8") as file:
-        document = json.load(file)
+    document = run.portfolio()
+    assert document is not None
     results = [
         one
         for one in document["results"]

@@ -77,6 +77,15 @@ class Columns:
         self._connection = duckdb.connect(
             config={"memory_limit": memory, "temp_directory": self._aside}
         )
+        try:
+            self._set_up(threads)
+            self._prepare(plan, today, features)
+        except BaseException:
+            Columns.close(self)
+            raise
+
+    def _set_up(self, threads: int | None) -> None:
+        """Tell the database where facts are held, and how queries are planned."""
         if threads is not None:
             self._connection.execute(f"SET threads = {threads}")
         # A processor takes a group of rows at a time; in memory a group has no fewer than 122,880.
@@ -87,7 +96,6 @@ class Columns:
         self._connection.execute("SET preserve_insertion_order = true")
         self._connection.execute("SET enable_progress_bar = false")  # the commands have their own
         self._connection.execute(f"SET disabled_optimizers = '{','.join(HARMFUL)}'")
-        self._prepare(plan, today, features)
 
     def _prepare(self, plan: Plan, today: dt.date, features: Features | None) -> None:
         """Make the queries ready that say what the plan says."""

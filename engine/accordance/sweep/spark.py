@@ -94,8 +94,10 @@ class SparkColumns(Columns):
             raise
 
     def close(self) -> None:
-        self._spark.close()
-        super().close()
+        try:
+            self._spark.close()
+        finally:
+            super().close()
 
     def _prepare(self, plan: Plan, today: dt.date, features: Features | None) -> None:
         self._plan, self._today = plan, today
