@@ -58,7 +58,7 @@ from .paths import (
 )
 from .syntax import Node
 from .types import ANY, ContextType, ListType, NumberType
-from .values import UNKNOWN, Uncertain, Value
+from .values import UNKNOWN, Uncertain, Value, is_whole
 
 __all__ = [
     "CODES",
@@ -356,10 +356,10 @@ class Compiler:
             return Code(value, no_evidence, origin=origin)
 
         def evidence(frame: Frame, found: Evidence) -> None:
-            if value(frame) is not UNKNOWN:
-                gather(frame, found)
-            else:
-                no_result(gather, function.name, frame, found)
+            gather(frame, found)
+            # Where an argument is not known, what it rests on says why.
+            if value(frame) is UNKNOWN and all(is_whole(one(frame)) for one in values):
+                found.reasons[no_result_reason(function.name)] = None
 
         kind = codes[0].type if node.function == "distinct values" else ANY
         return Code(value, evidence, kind, origin=origin)
@@ -376,18 +376,6 @@ def _applied(
         apply, (first, second) = function.apply, values
         return lambda frame: apply(first(frame), second(frame))
     return lambda frame: functions.apply(function, [value(frame) for value in values])
-
-
-def no_result(
-    gather: Callable[[Frame, Evidence], None], name: str, frame: Frame, found: Evidence
-) -> None:
-    """The evidence of a function that has no result: the arguments that are not known, or where
-    there is none the function itself."""
-    inner = Evidence()
-    gather(frame, inner)
-    if not inner.missing and not inner.reasons:
-        inner.reasons[no_result_reason(name)] = None
-    found.add(inner)
 
 
 def no_result_reason(name: str) -> str:

@@ -19,7 +19,7 @@ from .codes import PATHS, Code, Evidence, Frame, is_silent, item_type, kind_know
 from .compiling import no_result_reason
 from .generating import CONDITIONS, MAX_DEPTH, Generator, Text, item_lines, item_opening, item_steps
 from .types import ContextType, ListType, is_scalar
-from .values import Value
+from .values import Value, is_whole
 
 _OPENING: Final = ("known, missing = found.facts, found.missing", f"paths = frame[{PATHS}]")
 
@@ -55,7 +55,7 @@ class EvidenceWriter:
         generator.given |= {
             "are_groups": _are_groups,
             "left_of": _left_of,
-            "no_reason_else": _no_reason_else,
+            "whole": is_whole,
         }
 
     def replace(self, code: Code) -> None:
@@ -196,26 +196,11 @@ class EvidenceWriter:
         if function.partial:
             # It may have a result although not all is known of its arguments.
             parts = parts._replace(lines=parts.all, doubts=())
-        lines, doubt = list(parts.lines), [f"{value.text} is U"]
-        if all(is_silent(one) or _is_fact(one) or _is_item_fact(one) for one in arguments):
-            # Where a fact is missing, nothing else needs to be said.
-            doubt = [self._no_gap(one) for one in arguments if not is_silent(one)] + doubt
-            reason = f"found.reasons[{no_result_reason(function.name)!r}] = None"
-        else:
-            # Where the arguments entered something missing, it is the reason.
-            same = self._values.new("same")
-            lines = [f"{same} = len(missing)", *lines, f"{same} = {same} == len(missing)"]
-            doubt.insert(0, same)
-            gather = self._values.bind(self._define(parts))
-            reason = f"no_reason_else({gather}, {function.name!r}, frame, found)"
-        doubts = f"if {' and '.join(doubt)}:", f"    {reason}"
-        return _joined(lines, [value, parts], (*parts.doubts, *doubts))
-
-    def _no_gap(self, fact: Code) -> str:
-        """Whether a fact is not missing."""
-        known = f"{self._values.write(fact).text} is not U"
-        steps = item_steps(fact.origin[1]) if fact.origin[0] == "member" else None
-        return known if steps is None else f"(path{steps[0]} is None or {known})"
+        # Where an argument is not known, what it rests on says why.
+        given = [self._values.write(one) for one in arguments]
+        doubt = " and ".join([f"{value.text} is U", *(f"whole({one.text})" for one in given)])
+        doubts = f"if {doubt}:", f"    found.reasons[{no_result_reason(function.name)!r}] = None"
+        return _joined(parts.lines, [value, parts, *given], (*parts.doubts, *doubts))
 
     # conditions
 
@@ -450,13 +435,3 @@ def _left_of(found: Evidence, loop: str, items: list[Value]) -> list[Value]:
         found.rest = {}
     ran = found.rest.get(loop)
     return items if ran is None or ran[0] is not items else ran[1]
-
-
-def _no_reason_else(
-    gather: Callable[[Frame, Evidence], None], name: str, frame: Frame, found: Evidence
-) -> None:
-    """Say that a function has no result, where its arguments do not say why."""
-    inner = Evidence()
-    gather(frame, inner)
-    if not inner.missing and not inner.reasons:
-        found.reasons[no_result_reason(name)] = None

@@ -97,6 +97,13 @@ class Uncertain:
         return [item for item, sure in self.pairs if not sure]
 
 
+def is_whole(value: Value) -> bool:
+    """Is a value known, and if it is a list every item of it?"""
+    if type(value) is list:
+        return all(is_whole(item) for item in value)
+    return value is not UNKNOWN and type(value) is not Uncertain
+
+
 _DURATION = re.compile(
     r"(-?)P(?:(\d{1,6})Y)?(?:(\d{1,6})M)?(?:(\d{1,7})D)?(?:T(?=\d)(?:(\d{1,8})H)?(?:(\d{1,8})M)?(?:(\d{1,9})S)?)?",
     re.ASCII,

@@ -217,7 +217,8 @@ class _Writer:
         many = self.noun(right)
         if many == "1":
             return f"there is {'no' if sign == '<' else f'{amount}1'} {_one(things)}{which}"
-        return f"there are {amount}{many} {things}{which}"
+        among = "of " if things.startswith("its ") else ""
+        return f"there are {amount}{many} {among}{things}{which}"
 
     def _dated(self, sign: str, left: Node, right: Node, negated: bool) -> str:
         """A comparison of days. Order against none is false, so its denial is said as a denial."""

@@ -71,19 +71,19 @@ class FactsRead:
             inner = dict(local)
             for name, source in node.iterators:
                 yield from self._read(source, inner)
-                inner[name] = self._path(self._source(source), inner)
+                inner[name] = self._place(source, inner)
             body = node.condition if isinstance(node, syntax.Quantified) else node.result
             yield from self._read(body, inner)
         elif isinstance(node, syntax.Filter):
             yield from self._read(node.base, local)
             inner = dict(local)
-            base = self._path(self._source(node.base), local)
+            base = self._place(node.base, local)
             inner["item"] = base
             for name in self._fields(base):
                 inner[name] = f"{base}.{name}"
             yield from self._read(node.condition, inner)
         elif isinstance(node, syntax.Path):
-            owner = self._path(self._source(node.base), local)
+            owner = self._place(node.base, local)
             if owner is not None:
                 yield f"{owner}.{node.field}"
             yield from self._read(node.base, local)
@@ -91,15 +91,21 @@ class FactsRead:
             for child in syntax.children(node):
                 yield from self._read(child, local)
 
-    def _source(self, node: Node) -> Node:
-        """The list below filters and definitions, so that items keep the path of their list."""
-        while True:
-            if isinstance(node, syntax.Filter):
-                node = node.base
-            elif isinstance(node, syntax.Name) and node.name in self._plan.definitions:
-                node = self._plan.definitions[node.name].definition.expression
-            else:
-                return node
+    def _place(self, node: Node, local: dict[str, str | None]) -> str | None:
+        """The path of a list below filters, loops and definitions, which its items keep, and the
+        items of its items."""
+        if isinstance(node, syntax.Filter):
+            return self._place(node.base, local)
+        if isinstance(node, syntax.For):
+            inner = dict(local)
+            for name, source in node.iterators:
+                inner[name] = self._place(source, inner)
+            return self._place(node.result, inner)
+        if isinstance(node, syntax.Name) and node.name not in local:
+            planned = self._plan.definitions.get(node.name)
+            if planned is not None:
+                return self._place(planned.definition.expression, {})
+        return self._path(node, local)
 
     def _path(self, node: Node, local: dict[str, str | None]) -> str | None:
         steps: list[str] = []
