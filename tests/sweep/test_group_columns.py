@@ -14,7 +14,7 @@ from accordance.feel.values import Value
 from accordance.strategy.reading import load_strategy
 from accordance.sweep.features import Features, schema
 from accordance.sweep.group_columns import GroupColumns, columns_read
-from accordance.sweep.singly import row_of
+from accordance.sweep.singly import RowWriter
 from tests.generating.writing import case_text
 from tests.laws.scale import FACTOR, SEED
 from tests.portfolio.oracle import Said
@@ -53,7 +53,7 @@ def by_columns(
     for number, facts in enumerate(cases):
         case = load_case(checker.strategy.model, data=case_text(facts).encode(), name="case.json")
         assessment = checker.assess(case, TODAY)
-        row = row_of(checker.plan, case, assessment, number)
+        row = RowWriter(checker.plan).row(case, assessment, number)
         rows.append(row | reader.of(case, assessment))
     names = columns_read(features, checker)
     numbers = [(name, pa.string() if name in ("id", "title") else pa.int64()) for name in names]

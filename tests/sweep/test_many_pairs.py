@@ -18,7 +18,7 @@ from accordance.facts.reading import load_case
 from accordance.problem import Refused
 from accordance.strategy.model import Strategy
 from accordance.sweep import answers
-from accordance.sweep.singly import row_of
+from accordance.sweep.singly import RowWriter
 from tests import oracle
 from tests.generating.facts import TODAY, case, choose, completed, leaves, leaving_out, without
 from tests.generating.strategies import strategy
@@ -66,7 +66,7 @@ def agreeing(number: int) -> tuple[int, int]:
     checker = Checker(made)
     for facts, row in zip(given, rows, strict=True):
         read = load_case(made.model, data=case_text(facts).encode(), name="case.json")
-        performed = row_of(checker.plan, read, checker.assess(read, TODAY), row[answers.ROW])
+        performed = RowWriter(checker.plan).row(read, checker.assess(read, TODAY), row[answers.ROW])
         expected = oracle.judge(made, facts, TODAY)
         if row[answers.SURE]:
             sure += 1

@@ -27,7 +27,7 @@ from accordance.sweep.dialects import Dialect, DuckDB, Spark
 from accordance.sweep.items import stored
 from accordance.sweep.limits import NotRelational
 from accordance.sweep.relational import Relation, facts_schema
-from accordance.sweep.singly import row_of
+from accordance.sweep.singly import RowWriter
 from accordance.sweep.stages import Stages
 from accordance.sweep.sweeping import LOCAL_SPARK
 from tests.generating.expressions import any_expression
@@ -185,7 +185,9 @@ def agreeing(session: Session, made: Strategy, given: list[CaseFacts]) -> None:
     for one, row in zip(read, rows, strict=True):
         if row[answers.SURE]:
             sure += 1
-            performed = row_of(checker.plan, one, checker.assess(one, TODAY), row[answers.ROW])
+            performed = RowWriter(checker.plan).row(
+                one, checker.assess(one, TODAY), row[answers.ROW]
+            )
             assert {key: row.get(key, value) for key, value in performed.items()} == performed
     checker.close()
     assert sure > 0.9 * len(given)

@@ -42,13 +42,13 @@ def rule_digests(strategy: Strategy) -> dict[str, str]:
     the results of the other rules, so that their digests and what is mandatory are part of its own.
     """
     content = canonical_content(strategy)
-    common = {name: content[name] for name in _COMMON}
+    # Written once: it is nearly all that there is to write, and the same for every rule.
+    common = _canonical({name: content[name] for name in _COMMON})
     found: dict[str, str] = {}
     late: dict[str, dict[str, Any]] = {}
     for rule in strategy.rules:
         names = _names(strategy, rule)
         said = {
-            "common": common,
             "rule": {name: content["rules"][rule.id][name] for name in _JUDGING},
             **{
                 kind: {name: content[kind][name] for name in sorted(names) if name in content[kind]}
@@ -58,8 +58,8 @@ def rule_digests(strategy: Strategy) -> dict[str, str]:
         if rule.about == "evidence" or not names.isdisjoint(EVIDENCE_NAMES):
             late[rule.id] = said | {"mandatory": content["mandatory"]}
         else:
-            found[rule.id] = _digest(said)
-    evidence = {name: _digest(said | {"others": found}) for name, said in late.items()}
+            found[rule.id] = _digest(said, common)
+    evidence = {name: _digest(said | {"others": found}, common) for name, said in late.items()}
     found |= evidence
     return {rule.id: found[rule.id] for rule in strategy.rules}
 
@@ -112,6 +112,14 @@ def _in(expressions: Iterable[Node]) -> set[str]:
     return {part.name for node in expressions for part in walk(node) if isinstance(part, Name)}
 
 
-def _digest(said: dict[str, Any]) -> str:
-    text = json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+def _digest(said: dict[str, Any], common: str | None = None) -> str:
+    """The digest of what is said, with a text under the name `common`, which comes before all
+    others."""
+    text = _canonical(said)
+    if common is not None:
+        text = f'{{"common":{common},{text[1:]}'
     return f"sha256:{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()}"
+
+
+def _canonical(said: dict[str, Any]) -> str:
+    return json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))

@@ -69,7 +69,9 @@ def theme_column(theme: str, kind: str) -> str:
     return f"{theme} {kind}"
 
 
-def rule_columns(rule: PlannedRule) -> tuple[str, ...]:
+def rule_columns(rule: PlannedRule) -> tuple[str, str, str, str]:
+    """The columns of a rule: its outcome, the two ends of its severity, and the states of its
+    parts."""
     name = rule.rule.id
     return name, severity_column(name), least_column(name), parts_column(name)
 

@@ -31,9 +31,14 @@ PACKAGES: Final = {
 
 
 def manifest_of(
-    sweep: Sweep, task: Task, made: Made, against: dict[str, Any] | None
+    sweep: Sweep,
+    task: Task,
+    made: Made,
+    rules: list[dict[str, Any]],
+    against: dict[str, Any] | None,
 ) -> dict[str, Any]:
-    """The manifest, but for the digests of the files of the run."""
+    """The manifest, but for the digests of the files of the run; `rules` are those of
+    `rules_of`."""
     strategy, options, parts = sweep.strategy, sweep.options, made.parts
     singly: Counter[str] = sum((part.singly for part in parts), Counter())
     rejected = sum(part.rejected for part in parts) + made.repeated
@@ -71,7 +76,7 @@ def manifest_of(
             "part": list(answers.PART_WORDS),
         },
         "themes": dict(strategy.themes),
-        "rules": rules_of(sweep),
+        "rules": rules,
     }
 
 

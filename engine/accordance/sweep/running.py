@@ -84,10 +84,11 @@ def run(
         making.sweep_parts()
         making.perform_sample()
         making.find_repeated()
-        counting = Counting(rules_of(sweep))
+        rules = rules_of(sweep)
+        counting = Counting(rules)
         files = making.write_tables(counting)
         against = making.perform_changed(counting)
-        manifest = manifest_of(sweep, task, making.made(), against)
+        manifest = manifest_of(sweep, task, making.made(), rules, against)
         summary = counting.summary(manifest)
         across = making.across()
         if across is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ..check.checker import Checker
 from ..check.judging import Assessment
@@ -13,9 +13,10 @@ from ..facts.combining import combine
 from ..facts.model import FactModel
 from ..facts.reading import case_of_text
 from ..facts.tables.reading import case_of
-from ..feel.values import UNKNOWN
-from ..plan.outcome import SEVERITY_RANK, Outcome
-from ..plan.planning import Plan
+from ..feel.values import UNKNOWN, Value
+from ..plan.formula import Formula
+from ..plan.outcome import SEVERITY_RANK, Kind
+from ..plan.planning import Plan, PlannedRule
 from ..problem import Problem, Refused
 from ..source.embedded import LineText, TextAtPlace
 from ..source.json_reader import read_json
@@ -106,15 +107,16 @@ class Singly:
     def __init__(self, checker: Checker, today: dt.date) -> None:
         self.features: CaseFeatures | None = None
         """Reads from a case what the rules over the portfolio need, where columns tell them."""
+        self.today = today
         self._checker = checker
-        self._today = today
+        self._rows = RowWriter(checker.plan)
 
     def answer(self, record: Record) -> Answered | Rejected:
         """The row of a record, or what is wrong with it."""
         try:
             case = self.case(record)
             assessment = self.assess(case)
-            row = row_of(self._checker.plan, case, assessment, record.row)
+            row = self._rows.row(case, assessment, record.row)
             return row if self.features is None else row | self.features.of(case, assessment)
         except Refused as refused:
             return Rejected(record, refused.problems)
@@ -123,55 +125,101 @@ class Singly:
         return case_of_record(record, self._checker.strategy.model)
 
     def assess(self, case: Case) -> Assessment:
-        return self._checker.assess(case, self._today)
+        return self._checker.assess(case, self.today)
 
 
-def row_of(plan: Plan, case: Case, assessment: Assessment, row: int) -> Answered:
-    """An assessment as a row."""
-    made: Answered = {
-        ROW: row,
-        "id": case.id,
-        "title": case.title,
-        "stage": case.stage,
-        "as_of": case.as_of,
-        "verdict": assessment.verdict,
-        "opinion": assessment.opinion,
-        "opinion_at_worst": assessment.opinion_at_worst,
-    }
-    for kind in ("breaches", "gaps"):
-        made |= {f"{kind} {severity}": 0 for severity in SEVERITIES}
-    prefixes = {theme: prefix for prefix, theme in plan.strategy.themes.items()}
-    for prefix in prefixes.values():
-        made |= {answers.theme_column(prefix, kind): 0 for kind in ("breach", "gap")}
-    planned = {rule.rule.id: rule for rule in plan.rules}
-    for judgement in assessment.judgements:
-        name = judgement.rule.id
-        rank = SEVERITY_RANK[judgement.severity]
-        made[name] = MOOT if judgement.moot else OUTCOMES[judgement.outcome.value]
-        made[answers.severity_column(name)] = rank
-        made[answers.least_column(name)] = SEVERITY_RANK[judgement.severity_least]
-        made[answers.parts_column(name)] = _parts(planned[name], case.stage, assessment)
-        finding = judgement.kind
-        if finding is not None:
-            many = "breaches" if judgement.outcome is Outcome.NON_COMPLIANT else "gaps"
-            made[f"{many} {judgement.severity}"] += 1
-            column = answers.theme_column(prefixes[judgement.rule.theme], finding.value)
-            made[column] = max(made[column], rank + 1)
-    return made
+class RowWriter:
+    """Writes the assessments of a plan as rows."""
+
+    def __init__(self, plan: Plan) -> None:
+        strategy = plan.strategy
+        prefixes = {theme: prefix for prefix, theme in strategy.themes.items()}
+        kinds = [kind.value for kind in (Kind.BREACH, Kind.GAP)]
+        counts = [f"{many} {severity}" for many in _COUNTED.values() for severity in SEVERITIES]
+        themes = [
+            answers.theme_column(prefix, kind) for prefix in strategy.themes for kind in kinds
+        ]
+        self._no_findings = dict.fromkeys([*counts, *themes], 0)
+        self._columns = [
+            _Columns(
+                *answers.rule_columns(planned),
+                {kind: answers.theme_column(prefixes[planned.rule.theme], kind) for kind in kinds},
+            )
+            for planned in plan.rules
+        ]
+        self._plan = plan
+        self._asked: dict[str, list[_Asked]] = {}
+        """What each rule asks at a stage."""
+
+    def row(self, case: Case, assessment: Assessment, number: int) -> Answered:
+        """An assessment as the row with a number."""
+        made: Answered = {
+            ROW: number,
+            "id": case.id,
+            "title": case.title,
+            "stage": case.stage,
+            "as_of": case.as_of,
+            "verdict": assessment.verdict,
+            "opinion": assessment.opinion,
+            "opinion_at_worst": assessment.opinion_at_worst,
+            **self._no_findings,
+        }
+        asked = self._asked.get(case.stage)
+        if asked is None:
+            asked = self._asked[case.stage] = [
+                _asked(planned, case.stage) for planned in self._plan.rules
+            ]
+        state = assessment.reader.state
+        for columns, (packed, parts), judgement in zip(
+            self._columns, asked, assessment.judgements, strict=True
+        ):
+            outcome, severity, least, states, by_theme = columns
+            rank = SEVERITY_RANK[judgement.severity]
+            made[outcome] = MOOT if judgement.moot else OUTCOMES[judgement.outcome]
+            made[severity] = rank
+            made[least] = SEVERITY_RANK[judgement.severity_least]
+            for place, formula in parts:
+                packed |= _PARTS[state(formula)] << place
+            made[states] = packed
+            finding = judgement.kind
+            if finding is not None:
+                made[f"{_COUNTED[finding]} {judgement.severity}"] += 1
+                column = by_theme[finding]
+                made[column] = max(made[column], rank + 1)
+        return made
 
 
-def _parts(rule: Any, stage: str, assessment: Assessment) -> int:
-    """The states of a rule's parts as one number."""
-    asked = rule.requirements_at(stage) if stage in rule.rule.stages else ()
-    here = bool(asked)
+_COUNTED: Final[dict[str, str]] = {Kind.BREACH: "breaches", Kind.GAP: "gaps"}
+_PARTS: Final[dict[Value, int]] = {True: PART_TRUE, False: PART_FALSE, UNKNOWN: PART_UNKNOWN}
+
+
+class _Columns(NamedTuple):
+    """The columns of a rule, and by the kind of a finding that of its theme."""
+
+    outcome: str
+    severity: str
+    least: str
+    parts: str
+    by_theme: dict[str, str]
+
+
+class _Asked(NamedTuple):
+    """The parts of a rule at a stage: their states as one number as far as they are not asked, and
+    those that are asked, each with its place in that number."""
+
+    packed: int
+    parts: list[tuple[int, Formula]]
+
+
+def _asked(rule: PlannedRule, stage: str) -> _Asked:
+    here = bool(rule.requirements_at(stage)) and stage in rule.rule.stages
     parts = [(here, rule.when)]
     parts += [(here and stage in one.stages, one.formula) for one in rule.requirements]
     packed = 0
-    for place, (at, formula) in enumerate(parts):
-        code = PART_NOT_ASKED
-        if at:
-            state = assessment.reader.state(formula)
-            code = PART_TRUE if state is True else PART_FALSE if state is False else PART_UNKNOWN
-            assert state is UNKNOWN or isinstance(state, bool)
-        packed |= code << 2 * place
-    return packed
+    asked: list[tuple[int, Formula]] = []
+    for at, (is_asked, formula) in enumerate(parts):
+        if is_asked:
+            asked.append((2 * at, formula))
+        else:
+            packed |= PART_NOT_ASKED << 2 * at
+    return _Asked(packed, asked)

@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from ..check.checker import Checker
@@ -41,6 +43,8 @@ WORTH_IT: Final = 5_000
 """From so many records on the relational plan is quicker than `check` record by record, since it
 takes some seconds to make."""
 SAMPLE: Final = 200
+
+_ROWS_AT_ONCE: Final = 100
 
 UNDECIDED: Final = "evidence"
 TEXT: Final = "text"
@@ -88,11 +92,15 @@ class Sweep:
         self.options = options
         self.checker = Checker(strategy)
         self.singly = Singly(self.checker, options.today)
-        self.schema = schema_of(strategy, self.checker)
         self.features: Features | None = None
         """What the rules over the portfolio need of each case; none where `check` tells them."""
         self._columns: Columns | None = None
-        self._workers = Workers(strategy, options.today)
+        self._workers = Workers(strategy, self.singly)
+
+    @cached_property
+    def schema(self) -> pa.Schema:
+        """The columns of outcomes."""
+        return schema_of(self.strategy, self.checker)
 
     def close(self) -> None:
         self.checker.close()
@@ -113,28 +121,34 @@ class Sweep:
         return self._by_check(block) if engine == CHECK else self._by_columns(block, engine)
 
     def _by_check(self, block: Block) -> Part:
-        rows, rejected = self._one_by_one(list(block))
-        return Part(self._placed(self._table(rows), block), rejected, len(block))
-
-    def _one_by_one(self, records: Sequence[Record]) -> tuple[list[Answered], list[Rejected]]:
-        rows: list[Answered] = []
         rejected: list[Rejected] = []
+        rows = self._rows_of(list(block), rejected)
+        tables: list[pa.Table] = []
+        # As columns they take far less memory.
+        while some := list(islice(rows, _ROWS_AT_ONCE)):
+            tables.append(self._table(some))
+        # Imported when the other processes have started, since it starts threads.
+        import pyarrow as pa
+
+        whole = pa.concat_tables([self._table([]), *tables])
+        return Part(self._placed(whole, block), rejected, len(block))
+
+    def _rows_of(self, records: Sequence[Record], rejected: list[Rejected]) -> Iterator[Answered]:
+        """The rows of `check`; what it refuses is put to `rejected`."""
         for found in self._answers_of(records):
             if isinstance(found, Rejected):
                 rejected.append(found)
             else:
-                rows.append(found)
-        return rows, rejected
+                yield found
 
     def _answers_of(self, records: Sequence[Record]) -> Iterator[Answered | Rejected]:
         # What the rules over the portfolio need of a case does not come back from processes.
         if self.features is not None or not self._workers.wanted(records):
             yield from map(self.singly.answer, records)
             return
-        columns = self._answers().names
-        for record, found in zip(records, self._workers.answers(records, columns), strict=True):
-            if isinstance(found, tuple):
-                yield dict(zip(columns, found, strict=True))
+        for record, found in zip(records, self._workers.answers(records), strict=True):
+            if isinstance(found, dict):
+                yield found
             else:
                 assert isinstance(found, list)
                 yield Rejected(record, tuple(found))
@@ -160,7 +174,8 @@ class Sweep:
             reasons |= dict.fromkeys(found.filter(unsure)[ROW].to_pylist(), UNDECIDED)
             unread = [row for row in doubted if row not in reasons]
             reasons |= columns.reasons(reading.facts, unread) if unread else {}
-        rows, rejected = self._one_by_one([block.record(row) for row in doubted])
+        rejected: list[Rejected] = []
+        rows = list(self._rows_of([block.record(row) for row in doubted], rejected))
         if rows:
             sure = pa.concat_tables([self._typed(sure), self._table(rows)])
             sure = sure.take(pc.sort_indices(sure, sort_keys=[(ROW, "ascending")]))
@@ -232,7 +247,7 @@ class Sweep:
     def _lines_of(self, records: Sequence[Record]) -> Iterator[str | Sequence[Problem]]:
         if self._workers.wanted(records):
             for said in self._workers.lines(records):
-                assert not isinstance(said, tuple)
+                assert not isinstance(said, dict)
                 yield said
             return
         for record in records:

@@ -1,4 +1,4 @@
-"""Fact files read and checked in several processes: reading them takes most of the time.
+"""Fact files read and checked in several processes, since each takes some thousandths of a second.
 
 A process is given records and gives what `Singly` says of them, in their order; what comes out does
 not depend on how many there are.
@@ -12,7 +12,7 @@ import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
 from ..check.checker import Checker
 from ..problem import Problem, Refused
@@ -26,17 +26,16 @@ WORTH_IT: Final = 300
 MOST: Final = 8
 _AT_ONCE: Final = 20
 
-Said: TypeAlias = "tuple[Any, ...] | str | list[Problem]"
-"""Of a record its row, as the values of its columns in their order, or its facts as a line of JSON;
-or what is wrong with it."""
+Said: TypeAlias = "Answered | str | list[Problem]"
+"""Of a record its row, or its facts as a line of JSON; or what is wrong with it."""
 
 
 class Workers:
     """The processes, started when they are first needed. `close()` ends them."""
 
-    def __init__(self, strategy: Strategy, today: dt.date) -> None:
+    def __init__(self, strategy: Strategy, singly: Singly) -> None:
         self._strategy = strategy
-        self._today = today
+        self._singly = singly
         self._pool: ProcessPoolExecutor | None = None
 
     def close(self) -> None:
@@ -49,43 +48,55 @@ class Workers:
         found = sum(1 for record in records if _can_be_sent(record))
         return found >= WORTH_IT and _processors() > 1
 
-    def answers(self, records: Sequence[Record], columns: Sequence[str]) -> Iterator[Said]:
+    def answers(self, records: Sequence[Record]) -> Iterator[Said]:
         """The row of each record."""
-        return self._said(_answer, records, columns)
+        return self._said(_answer, records)
 
     def lines(self, records: Sequence[Record]) -> Iterator[Said]:
         """The facts of each record as a line of JSON."""
-        return self._said(_line, records, ())
+        return self._said(_line, records)
 
     def _said(
-        self,
-        call: Callable[[Sequence[Record], Sequence[str]], list[Said]],
-        records: Sequence[Record],
-        columns: Sequence[str],
+        self, call: Callable[[Sequence[Record]], list[Said]], records: Sequence[Record]
     ) -> Iterator[Said]:
         pool = self._started()
         parts = [records[at : at + _AT_ONCE] for at in range(0, len(records), _AT_ONCE)]
-        for said in pool.map(call, parts, [columns] * len(parts)):
+        for said in pool.map(call, parts):
             yield from said
 
     def _started(self) -> ProcessPoolExecutor:
         if self._pool is None:
-            # A process that has threads, as databases do, must not be copied.
-            context = multiprocessing.get_context("spawn")
-            strategy = self._strategy
-            # Its folder need not be found by its name from here, nor still hold what was read.
-            folders = (strategy.folder, *(one.folder for one in strategy.extends))
-            given = (json.dumps(encode(strategy)), folders, self._today)
-            self._pool = ProcessPoolExecutor(
-                min(_processors(), MOST), context, _set_up, initargs=given
-            )
+            many = min(_processors(), MOST)
+            if _is_alone():
+                context = multiprocessing.get_context("fork")
+                self._pool = ProcessPoolExecutor(many, context, _take_over, (self._singly,))
+            else:
+                self._pool = ProcessPoolExecutor(
+                    many, multiprocessing.get_context("spawn"), _set_up, self._sent()
+                )
         return self._pool
+
+    def _sent(self) -> tuple[str, tuple[str, ...], dt.date]:
+        """What a process needs that is no copy of this one."""
+        strategy = self._strategy
+        # Its folder need not be found by its name from there, nor still hold what was read.
+        folders = (strategy.folder, *(one.folder for one in strategy.extends))
+        return json.dumps(encode(strategy)), folders, self._singly.today
 
 
 def _processors() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def _is_alone() -> bool:
+    """Does this process have one thread only? With more, as databases and libraries for numbers
+    have, it must not be copied."""
+    try:
+        return len(os.listdir("/proc/self/task")) == 1
+    except OSError:
+        return False
 
 
 def _can_be_sent(record: Record) -> bool:
@@ -99,23 +110,24 @@ _SINGLY: list[Singly] = []
 """Of this process; set once, when it starts."""
 
 
+def _take_over(singly: Singly) -> None:
+    _SINGLY[:] = [singly]
+
+
 def _set_up(strategy: str, folders: tuple[str, ...], today: dt.date) -> None:
-    _SINGLY[:] = [Singly(Checker(decode(json.loads(strategy), *folders)), today)]
+    _take_over(Singly(Checker(decode(json.loads(strategy), *folders)), today))
 
 
-def _answer(records: Sequence[Record], columns: Sequence[str]) -> list[Said]:
+def _answer(records: Sequence[Record]) -> list[Said]:
     (singly,) = _SINGLY
     found: list[Said] = []
     for record in records:
-        one: Answered | Rejected = singly.answer(record)
-        if isinstance(one, Rejected):
-            found.append(list(one.problems))
-        else:
-            found.append(tuple(one[name] for name in columns))
+        one = singly.answer(record)
+        found.append(list(one.problems) if isinstance(one, Rejected) else one)
     return found
 
 
-def _line(records: Sequence[Record], columns: Sequence[str]) -> list[Said]:
+def _line(records: Sequence[Record]) -> list[Said]:
     from .sweeping import line_of
 
     (singly,) = _SINGLY
