@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +26,7 @@ CASES = [
     facts("C", a=True, c=False, items=[{"name": "y", "ok": False}, {"name": "z"}]),
 ]
 ENGINES = ("check", "duckdb")
+ROOT = Path(__file__).parents[2]
 
 
 def write_csv() -> str:
@@ -97,23 +101,61 @@ def test_the_same_outcomes(workplace: Path, small: Strategy, engine: str) -> Non
     }
 
 
-@pytest.mark.usefixtures("libraries_may_warn")
-@pytest.mark.parametrize("engine", ENGINES)
-def test_several_processes_say_the_same(
-    workplace: Path, small: Strategy, engine: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def write_many() -> str:
     Path("f").mkdir()
     for number in range(50):
         one = facts(f"P{number}", a=number % 3 == 0, n=number, c=None)
         if number % 7 == 0:
             one["x"] = 1
         Path(f"f/{number:02}.yaml").write_text(json.dumps(one), encoding="utf-8")
-    sweep(small, "f", out="one", engine=engine)
+    return "f"
+
+
+def assert_same(one: str, two: str) -> None:
+    for name in ("outcomes.parquet", "rejected.parquet", "manifest.json"):
+        assert Path(one, name).read_bytes() == Path(two, name).read_bytes()
+
+
+@pytest.mark.usefixtures("libraries_may_warn")
+@pytest.mark.parametrize("engine", ENGINES)
+def test_several_processes_say_the_same(
+    workplace: Path, small: Strategy, engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = write_many()
+    sweep(small, source, out="one", engine=engine)
     monkeypatch.setattr(workers, "WORTH_IT", 10)
     monkeypatch.setattr(workers, "_processors", lambda: 2)
-    sweep(small, "f", out="two", engine=engine)
-    for name in ("outcomes.parquet", "rejected.parquet", "manifest.json"):
-        assert Path("one", name).read_bytes() == Path("two", name).read_bytes()
+    sweep(small, source, out="two", engine=engine)
+    assert_same("one", "two")
+
+
+def copied(strategy: Strategy, *given: str) -> str:
+    """What a sweep by copies of its process says."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.sweep.copied", strategy.folder, *given],
+        env=os.environ | {"PYTHONPATH": f"{ROOT / 'engine'}{os.pathsep}{ROOT}"},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    assert not done.stderr
+    return done.stdout
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="processes are copied on Linux")
+def test_copies_of_the_process_say_the_same(workplace: Path, small: Strategy) -> None:
+    source = write_many()
+    sweep(small, source, out="one")
+    assert copied(small, source, "two") == ""
+    assert_same("one", "two")
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="processes are copied on Linux")
+def test_a_process_that_is_killed(workplace: Path, small: Strategy) -> None:
+    said = copied(small, write_many(), "two", "killed")
+    assert said.startswith("one of the processes that check records was ended from outside;")
+    assert not list(Path().glob("two*"))
 
 
 MAPPING = """\

@@ -112,6 +112,10 @@ class Checker:
         assessment.notices[:0] = notices
         return assessment
 
+    def expect_many(self) -> None:
+        """Generate source at once: there are enough cases to come for that to pay."""
+        self._generate_in = min(self._generate_in, 0)
+
     @property
     def names(self) -> Names:
         """The names that expressions may use."""

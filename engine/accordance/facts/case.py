@@ -72,7 +72,7 @@ class Case:
     `facts` are nested plain values (feel.values); what is unknown has no key. `places` says where
     each fact stands and `paths` where each group of a list stands (by `id` of its dict). `derived`
     names the facts that were not stated but follow from others, with the expression; they are in
-    `facts` too. `digest` is of what was stated, and `located` the tree that it was read from.
+    `facts` too. `located` is the tree that the case was read from.
     """
 
     id: str
@@ -85,6 +85,13 @@ class Case:
     paths: dict[int, str]
     derived: dict[str, str]
     contradictions: tuple[Contradiction, ...]
-    digest: str
     model: FactModel
     located: LocatedGroup
+
+    @property
+    def digest(self) -> str:
+        """Of what was stated; computed when it is asked for."""
+        from .digest import digest_of
+        from .stating import stated_facts
+
+        return digest_of(stated_facts(self))

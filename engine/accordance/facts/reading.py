@@ -9,7 +9,6 @@ from ..source.tree import Located, Mapping, kind
 from .accepted_exceptions import are_complete
 from .case import Case, Places
 from .deriving import derive
-from .digest import digest_of
 from .model import FactModel
 from .shapes import Reading, Unfit
 
@@ -59,7 +58,6 @@ def read_case(located: Located, model: FactModel, source: str | None = None) -> 
         from .judging import judge
 
         raise Refused(judge(located, model)) from None
-    digest = digest_of(facts)
     derived, contradictions = derive(model.derivers, facts, reading.paths)
     return Case(
         id=facts["id"],
@@ -72,7 +70,6 @@ def read_case(located: Located, model: FactModel, source: str | None = None) -> 
         paths=reading.paths,
         derived=derived,
         contradictions=contradictions,
-        digest=digest,
         model=model,
         located=located,
     )

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from ..feel.values import Value
 from .case import Case
 from .deriving import derive
-from .digest import digest_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +29,6 @@ def without_sensitive(case: Case) -> tuple[Case, tuple[Withheld, ...]]:
     """
     copy = _Copy(case)
     facts = dict(copy.members(case.facts, "", ""))
-    digest = digest_of(facts)
     # A sensitive fact that follows from public ones is withheld all the same.
     derivers = [one for one in case.model.derivers if one.path not in copy.sensitivities]
     derived, contradictions = derive(tuple(derivers), facts, copy.paths)
@@ -45,7 +43,6 @@ def without_sensitive(case: Case) -> tuple[Case, tuple[Withheld, ...]]:
         paths=copy.paths,
         derived=derived,
         contradictions=contradictions + disputed,
-        digest=digest,
     )
     return public, tuple(copy.withheld)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final
 
 from ..feel.values import Number
@@ -56,8 +57,10 @@ class Unclear(Exception):
         super().__init__(message)
 
 
+@lru_cache(maxsize=4096)
 def plain_value(text: str) -> bool | Number | str | None:
     """The value of unquoted YAML text. Raises Unclear where readers of YAML disagree."""
+    # Kept, since the same names, words and days stand in file after file.
     if text in WORDS:
         return WORDS[text]
     if text[0] in _FIRST_OF_NUMBER:

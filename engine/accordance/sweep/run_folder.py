@@ -58,9 +58,10 @@ class Bench:
         self._parts.append(part)
         return _stored_of(index, digest, part)
 
-    def table(self, index: int, what: str) -> pa.Table:
+    def table(self, index: int, what: str, columns: list[str] | None = None) -> pa.Table:
         part = self._parts[index]
-        return part.rows if what == OUTCOMES else rejected_table(part.rejected)
+        whole = part.rows if what == OUTCOMES else rejected_table(part.rejected)
+        return whole if columns is None else whole.select(columns)
 
 
 class Workshop:
@@ -139,11 +140,11 @@ class Workshop:
             _write(self._path(index, "json"), text_of(found))
         return stored
 
-    def table(self, index: int, what: str) -> pa.Table:
-        """The table of a part."""
+    def table(self, index: int, what: str, columns: list[str] | None = None) -> pa.Table:
+        """The table of a part, or some of its columns."""
         import pyarrow.parquet as pq
 
-        return pq.read_table(self._path(index, what))
+        return pq.read_table(self._path(index, what), columns=columns)
 
     # the files of the run
 

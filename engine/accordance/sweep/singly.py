@@ -111,6 +111,10 @@ class Singly:
         self._checker = checker
         self._rows = RowWriter(checker.plan)
 
+    def expect_many(self) -> None:
+        """Take the time to make ready what pays with many records."""
+        self._checker.expect_many()
+
     def answer(self, record: Record) -> Answered | Rejected:
         """The row of a record, or what is wrong with it."""
         try:

@@ -7,22 +7,25 @@ not depend on how many there are.
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import json
 import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from threading import Thread
 from typing import Final, TypeAlias
 
 from ..check.checker import Checker
-from ..problem import Problem, Refused
+from ..problem import Code, Problem, Refused
 from ..strategy.coding import decode, encode
 from ..strategy.model import Strategy
 from .records import Record
 from .singly import Answered, Rejected, Singly
 
 WORTH_IT: Final = 300
-"""From so many records on other processes pay, which take most of a second to start."""
+"""From so many records on other processes pay, which take some tenths of a second to get ready."""
 MOST: Final = 8
 _AT_ONCE: Final = 20
 
@@ -61,8 +64,18 @@ class Workers:
     ) -> Iterator[Said]:
         pool = self._started()
         parts = [records[at : at + _AT_ONCE] for at in range(0, len(records), _AT_ONCE)]
-        for said in pool.map(call, parts):
-            yield from said
+        try:
+            for said in pool.map(call, parts):
+                yield from said
+        except BrokenProcessPool:
+            raise Refused(
+                Problem(
+                    Code.ENGINE_LIMIT,
+                    "one of the processes that check records was ended from outside",
+                    None,
+                    "see that there is enough memory, and sweep again",
+                )
+            ) from None
 
     def _started(self) -> ProcessPoolExecutor:
         if self._pool is None:
@@ -111,7 +124,19 @@ _SINGLY: list[Singly] = []
 
 
 def _take_over(singly: Singly) -> None:
+    Thread(target=_end_with_parent, daemon=True).start()
     _SINGLY[:] = [singly]
+    singly.expect_many()
+    # Of what is made for a record next to nothing is waste that only a search would find.
+    gc.set_threshold(100_000, 20, 20)
+
+
+def _end_with_parent() -> None:
+    """A process waits for work; when nobody is left who could give it any, it ends."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
 
 
 def _set_up(strategy: str, folders: tuple[str, ...], today: dt.date) -> None:
