@@ -87,7 +87,7 @@ class Word:
         none = None
         if may_be_none:
             known = any_of([Truth(self.code == code, True) for code, _ in pairs])
-            none = holds(opposite(known)).nullif(False)
+            none = or_unknown(holds(opposite(known)))
         return Text(value, none, self)
 
 
@@ -236,6 +236,30 @@ def lazily(condition: Carrier, then: Carrier) -> Carrier:
         gone = ~holds(condition).fill_null(True)
         column = ibis.cases((gone, False), else_=holds(condition) & holds(then))
     return Truth(column.cast("boolean"), both)
+
+
+def or_unknown(column: Column) -> Column:
+    """True where a column is true, else null."""
+    # INVARIANT: nothing here says a column twice, as `nullif` does: one in another would double
+    # what is computed with each.
+    return column | ibis.null("boolean")
+
+
+def decided(code: Column) -> Column:
+    """What a number says: 2 for true, 1 for unknown, 0 for false."""
+    truths = ibis.literal([False, None, True], type="array<boolean>")
+    return picked(truths, code + 1)
+
+
+PICKED: Final = "list_extract"
+"""What DuckDB calls the function below."""
+
+
+@ibis.udf.scalar.builtin(  # type: ignore[untyped-decorator]
+    name=PICKED, signature=(("array<boolean>", "int64"), "boolean")
+)
+def picked(truths: Any, place: Any) -> Any:
+    """The item of a list at a place from 1."""
 
 
 # --- known and none ---------------------------------------------------------------------------
@@ -409,7 +433,7 @@ def _with_none(given: Column, left: Carrier, right: Carrier, both: bool) -> Colu
 def _false_where(none: Column, stated: Column | bool) -> Column:
     if stated is True:
         return ~none
-    return ~(none & stated.nullif(False))  # type: ignore[union-attr]
+    return ~(none & or_unknown(stated))
 
 
 def _equal_numbers(left: Number, right: Number) -> Carrier:
@@ -435,7 +459,9 @@ def _order_numbers(sign: str, left: Number, right: Number) -> Carrier:
         return _truth(one)
     other = exact.compare(sign, left.high, right.low)
     one, other = as_column(one), as_column(other)
-    return Truth(ibis.cases((one & other, True), (~one & ~other, False)))
+    # The stricter of both implies the other.
+    certain, possible = (other, one) if sign in ("<", "<=") else (one, other)
+    return Truth(ibis.cases((certain, True), (~possible, False)))
 
 
 def compare(sign: str, left: Carrier, right: Carrier) -> Carrier:

@@ -162,7 +162,8 @@ class Reader:
         if not shape.may_be_none:
             return carriers.Text(column)
         word = carriers.NONE_WORD
-        return carriers.Text(column.nullif(word), (column == word).nullif(False), raw=column)
+        none = carriers.or_unknown(column == word)
+        return carriers.Text(column.nullif(word), none, raw=column)
 
     def item(self, element: Column, shape: Shape, scope: Scope) -> Carrier:
         """The value of an item of a list."""

@@ -15,6 +15,7 @@ import sqlglot.expressions as sge
 from ibis.backends.sql.compilers import DuckDBCompiler
 from ibis.backends.sql.compilers.pyspark import PySparkCompiler
 
+from .carriers import PICKED
 from .gathering import JOINED
 
 if TYPE_CHECKING:
@@ -91,10 +92,13 @@ class _SparkCompiler(PySparkCompiler):  # type: ignore[misc]
     __slots__ = ()
 
     def visit_ScalarUDF(self, op: ops.ScalarUDF, **arguments: Any) -> Any:
-        if op.__func_name__ != JOINED:
-            return super().visit_ScalarUDF(op, **arguments)
-        (numbers,) = arguments.values()
-        return self._folded(numbers, op.dtype, sge.BitwiseOr)
+        if op.__func_name__ == JOINED:
+            (numbers,) = arguments.values()
+            return self._folded(numbers, op.dtype, sge.BitwiseOr)
+        if op.__func_name__ == PICKED:
+            truths, place = arguments.values()
+            return self.f.anon.element_at(truths, self.cast(place, dt.int32))
+        return super().visit_ScalarUDF(op, **arguments)
 
     def visit_ArraySum(self, op: ops.ArraySum, *, arg: Any) -> Any:
         return self._folded(arg, op.dtype, sge.Add)

@@ -11,7 +11,6 @@ an item. Everything else is said with `some`, `total` and `best` below.
 from __future__ import annotations
 
 import inspect
-import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -37,6 +36,7 @@ from .carriers import (
     all_of,
     any_of,
     as_column,
+    decided,
     equal,
     holds,
     is_definite,
@@ -45,13 +45,13 @@ from .carriers import (
     lifted,
     masked,
     opposite,
+    or_unknown,
     settled,
 )
 from .exact import Exact
 from .gathering import LARGEST_COUNT, Gatherer, column_name, joined
 from .limits import LONGEST_LIST, NotRelational
 
-_names = itertools.count()
 _inside: list[None] = []
 """The lists of which an item is being looked at: what is asked then may hang on the item."""
 
@@ -97,9 +97,10 @@ def kept(array: Column, body: Callable[..., Column]) -> Column:
 
 
 def _named(body: Callable[..., Column]) -> Callable[..., Column]:
-    """The body with parameter names that no other body has, since bodies stand in one another."""
-    count = len(inspect.signature(body).parameters)
-    names = [f"i{next(_names)}" for _ in range(count)]
+    """The body with parameter names that tell how many lists it stands in, so that what is said
+    twice is the same twice."""
+    depth = len(_inside)
+    names = [f"{letter}{depth}" for letter in "ei"[: len(inspect.signature(body).parameters)]]
 
     def called(**given: Column) -> Column:
         with _within_a_list():
@@ -234,7 +235,7 @@ class Items:
         lengths = equal(self.count(), other.count())
         if {Group} & (_kinds_in(self) | _kinds_in(other)):
             alike: Carrier = all_of([self.is_none(), other.is_none()])
-            same = Truth(holds(alike).nullif(False))
+            same = Truth(or_unknown(holds(alike)))
         else:
             same = Truth(holds(_alike(self.table(), other.table())))
         return masked(all_of([lengths, same]), holds(settled))
@@ -284,8 +285,8 @@ Look: TypeAlias = Callable[[Column], Item]
 
 
 class Source(NamedTuple):
-    """A list of facts that stands in a column: what gathers the questions to it, its path, and the
-    table in which the answers stand."""
+    """A list that stands in a column: what gathers the questions to it, its path or the name of its
+    column, and the table in which the answers stand."""
 
     gatherer: Gatherer
     path: str
@@ -338,7 +339,7 @@ class Listing(Items):
         if is_definite(only):
             return Truth(largest(codes).fill_null(0) == 2, True)
         # 2 for true, 1 for unknown, 0 for false: the largest decides.
-        return Truth(largest(codes).fill_null(0).nullif(1) == 2)
+        return Truth(decided(largest(codes).fill_null(0)))
 
     def _gathered(self, source: Source, condition: Callable[[Item], Carrier]) -> Carrier:
         """The same, asked together with other questions to the list."""
@@ -438,6 +439,15 @@ class Listing(Items):
     def where(self, condition: Column) -> Items:
         known = condition.fill_null(False) & as_column(self.known)
         return replace(self, known=known)
+
+    def shortened(self) -> Column:
+        """The column without the items that are certain not to be there."""
+        return kept(self.array, lambda element: holds(may_be_there(self.look(element))))
+
+    def read_from(self, source: Source) -> Listing:
+        """The same list where `shortened` stands in the column that a source names."""
+        array = source.answers(source.path)
+        return replace(self, array=array, source=source, words=None, digits=None)
 
     def table(self) -> Table:
         packing: list[Packing] = []
@@ -711,7 +721,7 @@ def _word(text: Column) -> Item:
 
 
 def _word_or_none(text: Column) -> Item:
-    return Item(Text(text.nullif(NONE_WORD), (text == NONE_WORD).nullif(False), raw=text))
+    return Item(Text(text.nullif(NONE_WORD), or_unknown(text == NONE_WORD), raw=text))
 
 
 def loaded(column: Column, form: Packing) -> Carrier:
@@ -835,7 +845,7 @@ def _alike(one: Table, other: Table) -> Carrier:
             same = holds(equal(one.item(row).value, other.item(array[at]).value))
             return (holds(opposite(Truth(same))).cast("int8") * 2).cast("int8").fill_null(1)
 
-        return largest(each(first, code)).fill_null(0).nullif(1) == 2
+        return decided(largest(each(first, code)).fill_null(0))
 
     return opposite(Truth(letting(second, codes)))
 
@@ -850,6 +860,13 @@ def distinct(items: Items) -> Items:
     if table.packing.kind is Listed:
         return Unrolled((), ibis.literal(False))
     complete = as_column(items.known) & holds(all_of([items.is_settled(), items.all_known()]))
+    known = complete.fill_null(False)
+    if table.packing.kind is Text:
+        has_none = table.packing.has_none
+        words = letting(_words_there(items, has_none), _firsts)
+        form = NONE_WORDS if has_none else WORDS
+        look = _word_or_none if has_none else _word
+        return Listing(words, look, known, True, table.longest, words, form=form)
 
     def unequal(array: Column) -> Column:
         present = array if table.is_certain else kept(array, lambda row: row["there"])
@@ -866,17 +883,30 @@ def distinct(items: Items) -> Items:
 
         return letting(present, firsts)
 
-    rows = letting(table.array, unequal)
-    known = complete.fill_null(False)
-    made = Table(rows, table.packing, known, True, table.longest)
-    if table.packing.kind is not Text:
-        return made.items()
-    if table.packing.has_none:
-        words = each(rows, lambda row: row["value"].fill_null(NONE_WORD))
+    return Table(letting(table.array, unequal), table.packing, known, True, table.longest).items()
+
+
+def _firsts(words: Column) -> Column:
+    """The texts of a list without repeats, in their order."""
+    return kept(words, lambda word, at: words.index(word) == at)
+
+
+def _words_there(items: Items, has_none: bool) -> Column:
+    """The items that are certain to be there as a list of texts, where each of them is known."""
+
+    def word(item: Item) -> Column:
+        value = lifted(item.value)
+        if not isinstance(value, Text):
+            return ibis.null("string")
+        text = value.value.fill_null(NONE_WORD) if has_none else value.value
+        return text if item.there is None else ibis.cases((item.there, text))
+
+    if isinstance(items, Listing):
+        words = each(items.array, lambda element: word(items.look(element)))
     else:
-        words = each(rows, lambda row: row["value"])
-    form = NONE_WORDS if table.packing.has_none else WORDS
-    return Listing(made.array, made.item, known, True, made.longest, words, form=form)
+        table = items.table()
+        words = each(table.array, lambda row: word(table.item(row)))
+    return words if items.is_certain else kept(words, lambda one: one.notnull())
 
 
 def at_position(items: Items, position: int) -> Carrier:
@@ -1084,21 +1114,41 @@ def _clipped(number: Exact, high: bool) -> Column:
 
 
 def mean(items: Items) -> Carrier:
-    """`mean`: unknown where an item is not certain or not known."""
-    total = summed(items)
-    if not isinstance(total, Number):
+    """`mean`: unknown for no item, and where one is not certain or not known."""
+    if _kinds_in(items) != {Number}:
         return UNSAID
-    count = items.count()
-    settled = items.is_settled()
-    quotient = exact.divide(total.low, count.low)
+
+    def is_open(item: Item) -> Carrier:
+        certain = all_of([is_there(item), _stated(item.value), _is_exact(item.value)])
+        return all_of([may_be_there(item), opposite(certain)])
+
+    def sure(item: Item) -> Exact:
+        value = lifted(item.value)
+        if not isinstance(value, Number):
+            return exact.constant(0)
+        number = _filled(value.low)
+        if item.there is None:
+            return number
+        zero = exact.literal(0, number.column.type())
+        there = holds(is_there(item))
+        column = ibis.cases((there, number.column), else_=zero).cast(number.column.type())
+        return Exact(column, number.places, number.size, number.per)
+
+    total, count = items.total(sure), items.total(lambda item: _one_where(item, sure=True))
+    quotient = exact.divide(total, count)
     if quotient is None:
         return UNSAID
     found = Number(quotient, quotient)
-    exact_total = exact.compare("=", total.low, total.high) if not total.is_exact else True
-    sound = all_of(
-        [settled, Known(exact_total) if isinstance(exact_total, bool) else Truth(exact_total)]
-    )
-    return found if sound == Known(True) else masked(found, holds(sound))
+    sound = opposite(items.some(is_open))
+    return items.if_known(found if sound == Known(True) else masked(found, holds(sound)))
+
+
+def _is_exact(value: Carrier) -> Carrier:
+    """Is a number one and no span? Never null."""
+    if not isinstance(value, Number) or value.is_exact:
+        return Known(True)
+    same = exact.compare("=", value.low, value.high)
+    return Known(same) if isinstance(same, bool) else Truth(same.fill_null(True), True)
 
 
 # --- the aggregates of the database, over columns without null ---------------------------------

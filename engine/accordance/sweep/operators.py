@@ -30,6 +30,7 @@ from .carriers import (
     lifted,
     masked,
     microseconds,
+    or_unknown,
 )
 from .exact import Exact
 from .limits import NotRelational
@@ -121,7 +122,7 @@ def _divide(left: Number, right: Number) -> Carrier:
 def _is_one(number: Number) -> Carrier:
     """Do the bounds of a number meet?"""
     same = exact.compare("=", number.low, number.high)
-    return Known(same) if isinstance(same, bool) else Truth(same.nullif(False))
+    return Known(same) if isinstance(same, bool) else Truth(or_unknown(same))
 
 
 def _known_where(condition: Carrier, found: Carrier, otherwise: Carrier = UNSAID) -> Carrier:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import ibis
@@ -64,7 +64,8 @@ from .carriers import (
 from .columns import Demands, Reader, Scope, fields_of, with_words
 from .compiling import Compiler
 from .evidence import evidence_lists
-from .items import Packing, Source, loaded, stored
+from .gathering import Gatherer
+from .items import Listing, Packing, Source, Unrolled, loaded, stored
 from .late import LATE, Paths
 from .limits import NUMBER_LIMITS, NotCompiled, NotRelational, TooWide
 from .scope import Local
@@ -119,6 +120,9 @@ class Relation:
     """Definitions and derived facts that stand in a column of their own, by its name."""
     _paths: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """The paths that a definition can have, each of which has a column, by its name."""
+    _shortened: set[str] = field(default_factory=set)
+    """Definitions that are lists of lists of facts, each without the items that are not there in a
+    column of its own."""
     _doubtful: set[str] = field(default_factory=set)
     """Definitions that were said in doubt."""
     _doubts: list[Carrier] = field(default_factory=list)
@@ -211,9 +215,12 @@ class Relation:
             if name in self._paths and _path_column(name, "") in table.columns:
                 return self._loaded_paths(table, name)
             if name not in known:
-                known[name] = ready(f"value {name}") or compiler.carrier(
-                    planned.definition.expression
-                )
+                found = ready(f"value {name}")
+                if found is None:
+                    found = compiler.carrier(planned.definition.expression)
+                    if name in self._shortened and _part_column(name, 0) in table.columns:
+                        found = _reading_shortened(found, name, gatherer, table)
+                known[name] = found
             return known[name]
 
         def derive(path: str, scope: Scope) -> Carrier:
@@ -354,6 +361,11 @@ class Relation:
             self._doubtful.add(name)
         if name in self._paths:
             return table
+        lists = _filtered_lists(carrier)
+        if lists:
+            self._shortened.add(name)
+            columns = {_part_column(name, at): one.shortened() for at, one in enumerate(lists)}
+            return self.stages.add(columns)
         try:
             column, form = stored(carrier)
         except NotRelational:
@@ -451,7 +463,7 @@ class Relation:
         doubt = any_of(self._doubts)
         if settled(doubt) is not False:
             # Null where it is in doubt.
-            made[f"sure {index}"] = holds(doubt).nullif(True)
+            made[f"sure {index}"] = holds(doubt) & ibis.null("boolean")
             self.undecided.add(f"sure {index}")
         return made
 
@@ -671,6 +683,42 @@ def _path_column(name: str, path: str) -> str:
     """The column that says whether a path is in the list that a definition is; of no path, whether
     the list is known."""
     return f"value {name} {path}"
+
+
+def _part_column(name: str, at: int) -> str:
+    """The column of one of the lists that a definition is a list of."""
+    return f"value {name} {at}"
+
+
+def _filtered_lists(carrier: Carrier) -> list[Listing]:
+    """The lists of facts of which some items may be left out, where a value is a list of nothing
+    but such lists, and how many they are is known beforehand."""
+    if not isinstance(carrier, Listed) or not isinstance(carrier.items, Unrolled):
+        return []
+    lists = [
+        one.value.items
+        for one in carrier.items.items
+        if isinstance(one.value, Listed)
+        and isinstance(one.value.items, Listing)
+        and one.value.items.source is not None
+        and not one.value.items.is_certain
+    ]
+    return lists if len(lists) == len(carrier.items.items) else []
+
+
+def _reading_shortened(
+    carrier: Carrier, name: str, gatherer: Gatherer, table: ibis.Table
+) -> Carrier:
+    """A value of `_filtered_lists` where its lists stand in columns."""
+    assert isinstance(carrier, Listed) and isinstance(carrier.items, Unrolled)
+    items = [
+        replace(item, value=Listed(one.read_from(Source(gatherer, column, table.__getitem__))))
+        for at, (item, one) in enumerate(
+            zip(carrier.items.items, _filtered_lists(carrier), strict=True)
+        )
+        for column in [_part_column(name, at)]
+    ]
+    return Listed(Unrolled(tuple(items), carrier.items.known))
 
 
 AGGREGATES = frozenset(("sum", "min", "max", "mean", "distinct values"))
