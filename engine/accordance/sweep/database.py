@@ -44,13 +44,14 @@ from .scanning import (
 )
 
 MEMORY: Final = "2GB"
-HARMFUL: Final = ("filter_pushdown", "in_clause", "projection_placement")
+HARMFUL: Final = ("filter_pushdown", "in_clause", "projection_placement", "projection_pullup")
 """Steps of the optimiser that are left out: the first would read each record again for every fact
-that the scan looks at, the second makes a join of every list of words, and the third takes long
-over the many stages of a plan and gains nothing."""
+that the scan looks at, the second makes a join of every list of words, and the others take long
+over the many stages of a plan and gain nothing."""
 TEXT_REASON: Final = "text"
 AS_WRITTEN: Final = "$written"
 FACTS: Final = "facts"
+ANSWERS: Final = "answers"
 GROUP: Final = 8_192
 """So many rows of facts a processor takes at a time."""
 LONG_SECONDS: Final = 2.0
@@ -105,14 +106,22 @@ class Columns:
 
             return Relation(plan, today).query(FACTS, DuckDB(), self._note_demands)
 
-        self._query: str = self._kept("query", plan, today, made)
-        self._features: str | None = None
+        query = self._kept("query", plan, today, made)
+        self._statements = [self._ready(query)]
         if features is not None:
             from .dialects import DuckDB
 
             found = feature_query(plan, today, features, FACTS, DuckDB())
             if found is not None:
-                self._features = found.over(f"({found.stages.sql()})")
+                self._statements.append(self._ready(found.over(f"({found.stages.sql()})")))
+
+    def _ready(self, query: str) -> duckdb.Statement:
+        """A long query, read once for all parts. What it says is held in a table: for a result that
+        is fetched straight away the database would plan it twice."""
+        (found,) = self._connection.extract_statements(
+            f"CREATE OR REPLACE TEMP TABLE {named(ANSWERS)} AS {query}"
+        )
+        return found
 
     def close(self) -> None:
         self._connection.close()
@@ -199,10 +208,15 @@ class Columns:
 
     def _answered(self) -> tuple[pa.Table, pa.Table | None]:
         """What the plan says of the facts that are held."""
-        found = self._connection.sql(self._query).to_arrow_table()
-        if self._features is None:
-            return found, None
-        return found, self._connection.sql(self._features).to_arrow_table()
+        answers, *features = map(self._fetched, self._statements)
+        return answers, features[0] if features else None
+
+    def _fetched(self, query: duckdb.Statement) -> pa.Table:
+        """What a query says."""
+        self._connection.execute(query)
+        found = self._connection.table(ANSWERS).to_arrow_table()
+        self._connection.execute(f"DROP TABLE {named(ANSWERS)}")
+        return found
 
     def vouch(self, facts: pa.Table | Rows) -> None:
         """Scan records, and hold the facts of those that are vouched for."""
