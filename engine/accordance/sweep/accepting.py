@@ -32,6 +32,8 @@ from .columns import Reader
 from .items import each, holding, kept
 
 EXCEPTIONS = "exceptions"
+GIVEN = "exceptions given"
+"""The column that says whether a case has exceptions at all."""
 OPEN = "exceptions open"
 """The column that says whether a breach may be an accepted one, and nobody can tell yet."""
 
@@ -69,7 +71,10 @@ def acceptances(
 
         return allows
 
-    made: dict[str, Column] = {"lead known": carriers.as_column(carriers.is_stated(lead))}
+    made: dict[str, Column] = {
+        "lead known": carriers.as_column(carriers.is_stated(lead)),
+        GIVEN: (table[EXCEPTIONS].length() > 0).fill_null(False),
+    }
     for word, rank in SEVERITY_RANK.items():
         acceptance = strategy.exceptions.get(word)
         if acceptance is not None:
@@ -114,7 +119,6 @@ def accept(
 
     Where the severity hangs on what is unknown, each that it may turn out to have must be accepted.
     """
-    some = (table[EXCEPTIONS].length() > 0).fill_null(False)
     made: dict[str, Column] = {}
     doubtful: list[Carrier] = []
     for rule in rules:
@@ -137,7 +141,7 @@ def accept(
             accepted.append(any_of([opposite(within), covered]))
         any_accepted, all_accepted = any_of(possible), all_of(accepted)
         settled = all_of([all_accepted, Truth(table["lead known"], True)])
-        breach = (table[name] == NON_COMPLIANT) & some
+        breach = (table[name] == NON_COMPLIANT) & table[GIVEN]
         doubtful.append(all_of([Truth(breach, True), any_accepted, opposite(settled)]))
         made[name] = ibis.cases(
             (

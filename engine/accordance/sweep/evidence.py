@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import ibis
 
 from ..facts.deriving import ROUNDED_PLACES
+from ..facts.model import FactModel
 from ..facts.shapes import Boolean, Group, List, NumberShape, Shape
 from ..feel import syntax
 from ..feel.printing import to_source
@@ -329,11 +330,47 @@ def _truth(given: Column | bool) -> Carrier:
 # --- facts that contradict one another --------------------------------------------------------
 
 
+def differences(relation: Relation, table: ibis.Table) -> dict[str, Column]:
+    """Columns that say whether a stated fact that stands in no list differs from what follows from
+    other facts."""
+    model = relation.plan.strategy.model
+    made: dict[str, Column] = {}
+    for path in model.derivations:
+        if in_no_list(model, path):
+
+            def differs(compiler: Compiler, reader: Reader, path: str = path) -> Carrier:
+                steps = path.split(".")
+                found = _differing(compiler, reader, table, model.root, steps, path, ())
+                return found.some(lambda item: item.presence)
+
+            text = model.facts[path].derive or path
+            carrier = relation.say(table, relation.nothing, differs, lambda text=text: text, None)  # type: ignore[misc]
+            made[_differs_column(path)] = holds(carrier).cast("boolean")
+    return made
+
+
+def in_no_list(model: FactModel, path: str) -> bool:
+    """Does a fact stand in no list of others?"""
+    steps = path.split(".")
+    above = (".".join(steps[:count]) for count in range(1, len(steps)))
+    return not any(
+        isinstance(model.facts[one].type, ListType) for one in above if one in model.facts
+    )
+
+
+def _differs_column(path: str) -> str:
+    return f"differs {path}"
+
+
 def _contradictions(relation: Relation, table: ibis.Table) -> Items:
     """The paths of stated facts that differ from what follows from other facts."""
     model = relation.plan.strategy.model
     parts: list[Items] = []
     for path in model.derivations:
+        if _differs_column(path) in table.columns:
+            differs = Truth(table[_differs_column(path)], True)
+            parts.append(Unrolled((Item(Known(path)).narrowed(differs),)))
+            continue
 
         def differing(compiler: Compiler, reader: Reader, path: str = path) -> Carrier:
             steps = path.split(".")

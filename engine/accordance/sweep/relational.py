@@ -20,7 +20,7 @@ from ..feel import syntax
 from ..feel.compiling import Names
 from ..feel.printing import to_source
 from ..feel.syntax import Node
-from ..feel.types import ContextType, ListType, Type
+from ..feel.types import ContextType, Type
 from ..plan.formula import All, Constant, Defined, Formula, Leaf, Opposite, atoms
 from ..plan.formula import Any as AnyOf
 from ..plan.outcome import SEVERITY_RANK
@@ -63,14 +63,14 @@ from .carriers import (
 )
 from .columns import Demands, Reader, Scope, fields_of, with_words
 from .compiling import Compiler
-from .evidence import evidence_lists
+from .evidence import differences, evidence_lists, in_no_list
 from .gathering import Gatherer
 from .items import Listing, Packing, Source, Unrolled, loaded, stored
 from .late import LATE, Paths
 from .limits import NUMBER_LIMITS, NotCompiled, NotRelational, TooWide
 from .scope import Local
 from .stages import Stages
-from .tables import answer, result_lists
+from .tables import answer, result_lists, stage_column, stage_columns
 
 if TYPE_CHECKING:
     from .dialects import Dialect
@@ -123,6 +123,9 @@ class Relation:
     _shortened: set[str] = field(default_factory=set)
     """Definitions that are lists of lists of facts, each without the items that are not there in a
     column of its own."""
+    _presences: set[str] = field(default_factory=set)
+    """Definitions that are lists of which the items are known beforehand, and of each a column says
+    whether it is there."""
     _doubtful: set[str] = field(default_factory=set)
     """Definitions that were said in doubt."""
     _doubts: list[Carrier] = field(default_factory=list)
@@ -151,6 +154,7 @@ class Relation:
         table = self.start(facts, dialect, about[PARTNERSHIP])
         table = self._accepted(table, about[PARTNERSHIP], prepare=True)
         if about[EVIDENCE]:
+            table = self.stages.add(differences(self, table))
             lists = _Supply(lambda table: evidence_lists(self, table, about[PARTNERSHIP]))
             table = self._conditions(table, about[EVIDENCE], lists)
             table = self._rulings(table, about[EVIDENCE])
@@ -161,8 +165,8 @@ class Relation:
         """The stages up to what rules about the partnership say, exceptions left aside."""
         self.stages = Stages(facts, facts_schema(self.plan), dialect)
         table = self.stages.table
-        stages = {f"at {stage}": table["stage"] == stage for stage in STAGES}
-        table = self.stages.add({**stages, **with_words(table, self.plan.strategy.model.root)})
+        words = with_words(table, self.plan.strategy.model.root)
+        table = self.stages.add({**stage_columns(table), **words})
         table = self._derivations(table)
         table = self._conditions(table, rules, NOTHING)
         return self._rulings(table, rules)
@@ -220,6 +224,8 @@ class Relation:
                     found = compiler.carrier(planned.definition.expression)
                     if name in self._shortened and _part_column(name, 0) in table.columns:
                         found = _reading_shortened(found, name, gatherer, table)
+                    elif name in self._presences:
+                        found = _reading_presences(found, name, table)
                 known[name] = found
             return known[name]
 
@@ -324,7 +330,8 @@ class Relation:
         last = max([*level_of.values(), *(one.level for one in definitions.values())], default=-1)
         for level in range(last + 1):
             for name, one in definitions.items():
-                if one.level == level and one.formula is None and _is_computed(one):
+                wanted = supplied is not NOTHING or _is_computed(one)
+                if one.level == level and one.formula is None and wanted:
                     table = self._store_value(table, name, supplied)
             here = [index for index in leaves if level_of[index] == level]
             roots = [self.plan.leaves[index].expression for index in here]
@@ -366,6 +373,11 @@ class Relation:
             self._shortened.add(name)
             columns = {_part_column(name, at): one.shortened() for at, one in enumerate(lists)}
             return self.stages.add(columns)
+        if supplied is not NOTHING and isinstance(carrier, Listed):
+            presences = _presences(carrier, name)
+            if presences:
+                self._presences.add(name)
+                return self.stages.add(presences)
         try:
             column, form = stored(carrier)
         except NotRelational:
@@ -553,16 +565,18 @@ class Relation:
             (among_stages(table, one.stages), table[f"{name} {place}"])
             for place, one in enumerate(rule.requirements)
         ]
+        # Where a requirement is not asked, neither is it unmet.
         met = balanced(
-            [state if at is True else state | ~at for at, state in requirements],
+            [
+                state if set(one.stages) >= set(asked) else state | ~at
+                for one, (at, state) in zip(rule.requirements, requirements, strict=True)
+            ],
             lambda a, b: a & b,
         )
-        away = applies == False if here is True else ~here | (applies == False)  # noqa: E712
         outcome = ibis.cases(
-            (away, NOT_APPLICABLE),
-            (applies & met, COMPLIANT),
+            (~applies if here is True else ~here | ~applies, NOT_APPLICABLE),
+            (met, ibis.cases((applies, COMPLIANT), else_=MOOT)),
             (applies & ~met, NON_COMPLIANT),
-            (met, MOOT),
             else_=INSUFFICIENT,
         ).cast("int8")
         highest, least = self._severities(table, rule, here)
@@ -570,7 +584,14 @@ class Relation:
             name: outcome,
             answers.severity_column(name): highest,
             answers.least_column(name): least,
-            answers.parts_column(name): _parts(here, applies, requirements),
+            answers.parts_column(name): _parts(
+                here,
+                applies,
+                [
+                    (among_stages(table, set(one.stages) & set(asked)), state)
+                    for one, (_, state) in zip(rule.requirements, requirements, strict=True)
+                ],
+            ),
         }
 
     def _severities(
@@ -721,6 +742,29 @@ def _reading_shortened(
     return Listed(Unrolled(tuple(items), carrier.items.known))
 
 
+def _presences(carrier: Listed, name: str) -> dict[str, Column]:
+    """Columns for the presences of the items of a list, where these are known beforehand."""
+    if not isinstance(carrier.items, Unrolled):
+        return {}
+    return {
+        _part_column(name, at): item.there.cast("boolean")
+        for at, item in enumerate(carrier.items.items)
+        if item.there is not None
+    }
+
+
+def _reading_presences(carrier: Carrier, name: str, table: ibis.Table) -> Carrier:
+    """The same list where its presences stand in columns."""
+    if not isinstance(carrier, Listed) or not isinstance(carrier.items, Unrolled):
+        return carrier
+    items = [
+        item if column not in table.columns else replace(item, there=table[column])
+        for at, item in enumerate(carrier.items.items)
+        for column in [_part_column(name, at)]
+    ]
+    return Listed(Unrolled(tuple(items), carrier.items.known))
+
+
 AGGREGATES = frozenset(("sum", "min", "max", "mean", "distinct values"))
 
 
@@ -737,10 +781,7 @@ def _aggregates(node: Node) -> Iterator[Node]:
 
 def _by_dependence(model: FactModel) -> list[str]:
     """The derived facts that stand in no list, each after those it reads."""
-    lists = {path for path, fact in model.facts.items() if isinstance(fact.type, ListType)}
-    paths = [
-        path for path in model.derivations if not any(path.startswith(f"{one}.") for one in lists)
-    ]
+    paths = [path for path in model.derivations if in_no_list(model, path)]
     ordered: list[str] = []
 
     def visit(path: str, above: tuple[str, ...]) -> None:
@@ -799,27 +840,26 @@ _ANY = Type("any")
 
 def among_stages(table: ibis.Table, stages: Iterable[str]) -> Column | bool:
     """Is the case at one of some stages?"""
-    wanted = [stage for stage in STAGES if stage in set(stages)]
-    if len(wanted) == len(STAGES):
+    wanted = set(stages)
+    if wanted >= set(STAGES):
         return True
-    if not wanted:
-        return ibis.literal(False)
-    return balanced([table[f"at {stage}"] for stage in wanted], lambda a, b: a | b)
+    column = stage_column(wanted)
+    return ibis.literal(False) if column is None else table[column]
 
 
 def _parts(
     here: Column | bool, applies: Column, requirements: list[tuple[Column | bool, Column]]
 ) -> Column:
-    """The states of a rule's parts as one number, two binary digits each."""
-    parts = [(True, applies), *requirements]
+    """The states of a rule's parts as one number, two binary digits each. A part is asked `here`,
+    or where its own column says so."""
+    parts = [(here, applies), *requirements]
     if len(parts) > MAX_PARTS:
         raise Refused(
             Problem(Code.ENGINE_LIMIT, f"a rule with more than {MAX_PARTS - 1} requirements")
         )
     kind = "int32" if len(parts) < 16 else "int64"
     codes: list[Column] = []
-    for place, (at, state) in enumerate(parts):
-        asked = at if here is True else here if at is True else at & here
+    for place, (asked, state) in enumerate(parts):
         weight = 4**place
         branches = [
             (state, PART_TRUE * weight),

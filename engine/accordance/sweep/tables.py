@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
@@ -11,10 +12,10 @@ from ..feel.syntax import Node
 from ..feel.values import NONE
 from ..plan.outcome import SEVERITY_RANK
 from ..plan.planning import PlannedRule
-from ..strategy.model import Table
+from ..strategy.model import STAGES, Table
 from . import answers
 from .answers import ACCEPTED, INSUFFICIENT, MOOT, NON_COMPLIANT, NOT_APPLICABLE
-from .carriers import Carrier, Column, Group, Known, Listed, Truth, Word, any_of, holds
+from .carriers import Carrier, Column, Group, Known, Listed, Truth, Word, balanced, holds
 from .items import Item, Unrolled
 
 SERIOUS: Final = SEVERITY_RANK["high"]
@@ -22,8 +23,25 @@ SERIOUS: Final = SEVERITY_RANK["high"]
 
 def at_stage(table: ibis.Table, stages: Iterable[str]) -> Carrier:
     """Is the case at one of some stages? The same for all cases only where there are none."""
-    wanted = sorted(stages)
-    return any_of([Truth(table[f"at {stage}"], True) for stage in wanted])
+    wanted = stage_column(stages)
+    return Known(False) if wanted is None else Truth(table[wanted], True)
+
+
+def stage_columns(table: ibis.Table) -> dict[str, Column]:
+    """Columns that say whether a case is at one of some stages, for any stages."""
+    made: dict[str, Column] = {}
+    for size in range(1, len(STAGES) + 1):
+        for some in itertools.combinations(STAGES, size):
+            here = [(table["stage"] == stage).fill_null(False) for stage in some]
+            made[f"at {' or '.join(some)}"] = balanced(here, lambda a, b: a | b)
+    return made
+
+
+def stage_column(stages: Iterable[str]) -> str | None:
+    """The column that says whether a case is at one of some stages; None for no stage."""
+    wanted = set(stages)
+    some = [stage for stage in STAGES if stage in wanted]
+    return f"at {' or '.join(some)}" if some else None
 
 
 def answer(table: ibis.Table, given: Table, row: Callable[[Node], Carrier]) -> Column:
