@@ -27,6 +27,7 @@ BLOCK_RECORDS: Final = 100_000
 FILES_BYTES: Final = 64 * 1024 * 1024
 """Fact files are held as text and as facts, so that fewer of them fit."""
 _PIECE: Final = 4 * 1024 * 1024
+_SEARCHED: Final = 1024 * 1024
 _BLANK: Final = b" \t\r\x0b\x0c"
 
 
@@ -263,13 +264,20 @@ def _cut(data: bytearray, number: int) -> tuple[_Bounds, int]:
     of the line after the last."""
     import numpy as np
 
-    ends = np.flatnonzero(np.frombuffer(data, dtype=np.uint8) == ord("\n"))
+    # Piece by piece, so that what is found of one stays in the processor's own memory.
+    whole = np.frombuffer(data, dtype=np.uint8)
+    ends = np.concatenate(
+        [
+            np.flatnonzero(whole[at : at + _SEARCHED] == ord("\n")) + at
+            for at in range(0, len(whole), _SEARCHED)
+        ]
+    )
     if not data.endswith(b"\n"):
         ends = np.append(ends, len(data))
     starts = np.append(np.zeros(1, dtype=ends.dtype), ends[:-1] + 1)
     numbers = np.arange(number, number + len(starts), dtype=np.int64)
     filled = ends > starts
-    firsts = np.frombuffer(data, dtype=np.uint8)[np.minimum(starts, len(data) - 1)]
+    firsts = whole[np.minimum(starts, len(data) - 1)]
     for at in np.flatnonzero(filled & np.isin(firsts, list(_BLANK))).tolist():
         filled[at] = bool(data[starts[at] : ends[at]].strip())
     return (starts[filled], ends[filled], numbers[filled]), number + len(starts)
