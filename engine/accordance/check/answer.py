@@ -25,6 +25,7 @@ from .remedy import remedies
 from .small_groups import WITHHELD, SmallGroups
 
 if TYPE_CHECKING:
+    from ..facts.model import Fact
     from ..strategy.model import Strategy
     from .checker import Checker
 
@@ -84,7 +85,8 @@ class Answer:
         self.case = case
         self.assessment = assessment
         self._facts: dict[str, dict[str, Any]] = {}
-        self._titles: dict[str, str] = {}
+        self._named: dict[str, tuple[Fact | None, str, str | None]] = {}
+        """What a path leads to, what that is called, and the item it belongs to."""
         self._labels: dict[str, str] = {}
         self._values: dict[str, str] = {}
         self._days: dict[str, str | None] = {}
@@ -301,11 +303,13 @@ class Answer:
 
     def _titled(self, value: Value) -> Value:
         """A list of paths of facts as the titles of these facts; any other value as it is."""
-        if not isinstance(value, list) or not value:
+        if not isinstance(value, list):
             return value
-        paths = {static_path(item) if isinstance(item, str) else "" for item in value}
-        known = self.case.model.facts.keys() >= paths
-        return [self.title_of(path) for path in value] if known else value
+        facts = self.case.model.facts
+        for item in value:
+            if not isinstance(item, str) or static_path(item) not in facts:
+                return value
+        return [self.title_of(path) for path in value]
 
     def lookup(self, name: str) -> tuple[Value, str | None]:
         """The value and unit of a fact, definition or parameter on this case, by its name."""
@@ -324,13 +328,17 @@ class Answer:
 
     def title_of(self, path: str) -> str:
         """What a fact is called, with the name of the item it belongs to."""
-        title = self._titles.get(path)
-        if title is None:
+        return self._name(path)[1]
+
+    def _name(self, path: str) -> tuple[Fact | None, str, str | None]:
+        named = self._named.get(path)
+        if named is None:
             fact = self.case.model.facts.get(static_path(path))
-            title = fact.title if fact is not None else path
+            title = path if fact is None else fact.title
             owner = self._owner(path)
-            title = self._titles[path] = f"{title} ({owner})" if owner else title
-        return title
+            title = f"{title} ({owner})" if owner else title
+            named = self._named[path] = fact, title, owner
+        return named
 
     def _owner(self, path: str) -> str | None:
         """The name of the innermost list item on a path, or its position."""
@@ -355,14 +363,14 @@ class Answer:
     def _fact(self, path: str, value: Value) -> dict[str, Any]:
         place = self.case.places.get(path)
         derived = self.case.derived.get(path)
-        fact = self.case.model.facts.get(static_path(path))
+        fact, title, owner = self._name(path)
         hidden = False
         if self._has_small_groups:
             hidden, value = self.small_groups.hides(path), self.small_groups.shown(path, value)
         entry = {
             "path": path,
-            "title": self.title_of(path),
-            "of": self._owner(path),
+            "title": title,
+            "of": owner,
             "value": WITHHELD if hidden else plain(value),
             "unit": None if fact is None else fact.unit,
             "source": self.case.source if place is None else place.file,
@@ -419,12 +427,12 @@ class Answer:
         ]
 
     def _question(self, path: str, decides: list[str], severity: str, gate: bool) -> dict[str, Any]:
-        fact = self.case.model.facts.get(static_path(path))
+        fact, title, owner = self._name(path)
         return {
             "path": path,
-            "title": self.title_of(path),
+            "title": title,
             "question": fact.question if fact is not None else None,
-            "of": self._owner(path),
+            "of": owner,
             "decides": decides,
             "severity": severity,
             "gate": gate,

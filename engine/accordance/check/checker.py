@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -33,7 +34,7 @@ from .exceptions import Exceptions, Notice, NoticeCode
 from .expressions import GENERATE_AFTER, Expressions
 from .judging import Assessment, Grounds, Judgement, possible_severities
 from .stage import Stage, Stratum, is_stated
-from .tables import CompiledTable
+from .tables import CompiledTable, lists_of
 
 if TYPE_CHECKING:
     from ..plan.reading import FactsRead
@@ -44,26 +45,39 @@ FACTS_AGE_MAX = "facts_age_max"
 class _Result(Supplied):
     """A judgement as rules about evidence see it: what it rests on is found out when asked for."""
 
-    __slots__ = ("_grounds", "_judgement")
+    __slots__ = ("grounds", "judgement")
 
-    def __init__(self, item: dict[str, Value], grounds: Grounds, judgement: Judgement) -> None:
-        # Shared by all cases until something is found out for this one.
-        self.known = item
-        self._grounds = grounds
-        self._judgement = judgement
+    grounds: Grounds
+    judgement: Judgement
 
     def late(self, name: str) -> Value:
         value = self._read(name)
+        # Until now it was shared by all cases.
         self.known = {**self.known, name: value}
         return value
 
     def _read(self, name: str) -> Value:
         if name == "rests_on":
-            return self._grounds.facts_of(self._judgement)
+            return self.grounds.facts_of(self.judgement)
         if name != "missing":
             return UNKNOWN
-        gap = self._judgement.kind is Kind.GAP
-        return self._grounds.missing_of(self._judgement) if gap else []
+        gap = self.judgement.kind is Kind.GAP
+        return self.grounds.missing_of(self.judgement) if gap else []
+
+
+def _results(judgements: Iterable[Judgement], grounds: Grounds) -> list[Value]:
+    """Judgements as rules about evidence see them."""
+    results: list[Value] = []
+    make = object.__new__
+    for judgement in judgements:
+        if judgement.planned is None:
+            results.append(judgement.item)
+            continue
+        # There are many in each case: a constructor would take longer than all the rest.
+        result = make(_Result)
+        result.known, result.grounds, result.judgement = judgement.item, grounds, judgement
+        results.append(result)
+    return results
 
 
 class Checker:
@@ -161,12 +175,12 @@ class Checker:
             breached = {judgement.rule.id for judgement in judgements if judgement.unmet}
             found.notices += exceptions.notices(self.strategy, breached, today)
         found.notices += _contradictions(case) + _overdue(case, today)
-        listed = [judgement for judgement in judgements if judgement.listed]
-        found.verdict = self._verdict.answer(case.stage, listed)
-        found.opinion = self._opinion.answer(case.stage, listed)
+        lists = lists_of(judgements)
+        found.verdict = self._verdict.answer(case.stage, lists)
+        found.opinion = self._opinion.answer(case.stage, lists)
         if found.opinion is not None:
-            worst = [judgement.at_worst for judgement in listed]
-            found.opinion_at_worst = self._opinion.answer(case.stage, worst)
+            at_worst = lists_of(judgement.at_worst for judgement in judgements)
+            found.opinion_at_worst = self._opinion.answer(case.stage, at_worst)
         return found
 
     def _accept(self, case: Case, found: Assessment, stratum: Stratum, given: Exceptions) -> None:
@@ -203,12 +217,9 @@ class Checker:
     ) -> dict[str, Value]:
         """The lists that rules about evidence read; `applying` has one bit for the place of each
         rule that applies."""
-        grounds, judgements = found.grounds, found.judgements
+        about_partnership = map(found.judgements.__getitem__, stage.about_partnership)
         return {
-            "results": [
-                one.item if one.planned is None else _Result(one.item, grounds, one)
-                for one in map(judgements.__getitem__, stage.about_partnership)
-            ],
+            "results": _results(about_partnership, found.grounds),
             "mandatory": [one.item(found.frame, applying) for one in stage.mandatory],
             "contradictions": [one.path for one in case.contradictions],
         }

@@ -11,6 +11,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Iterable, Mapping
+from string import ascii_letters, digits
 from typing import Any, Final, NamedTuple
 
 import durable_rules_engine as engine
@@ -26,6 +27,7 @@ MAX_FIRINGS: Final = 20_000
 MAX_NAME: Final = 48
 
 _SESSION: Final = "s"
+_LETTERS: Final = ascii_letters + digits
 _numbers = itertools.count(1)
 
 
@@ -52,6 +54,11 @@ class Pack(NamedTuple):
     group: str
     productions: tuple[Production, ...]
     properties: tuple[str, ...]
+
+    def lettered(self) -> dict[str, Production]:
+        """The productions by the letters by which the engine calls them: nothing is quicker to read
+        from what it says."""
+        return dict(zip(_LETTERS, self.productions, strict=False))
 
 
 def packs(productions: Iterable[Production], prefix: str) -> tuple[Pack, ...]:
@@ -85,6 +92,8 @@ def guard(packs: Iterable[Pack]) -> None:
     for pack in packs:
         if sum(production.branches for production in pack.productions) > MAX_BRANCHES:
             raise EngineFailure(f"pack `{pack.group}` has more than {MAX_BRANCHES} branches")
+        if len(pack.productions) > len(_LETTERS):
+            raise EngineFailure(f"pack `{pack.group}` has more than {len(_LETTERS)} productions")
         if len(pack.properties) > MAX_PROPERTIES:
             raise EngineFailure(f"pack `{pack.group}` has more than {MAX_PROPERTIES} properties")
         _guard_name(pack.group)
@@ -149,7 +158,7 @@ class _Ruleset(NamedTuple):
 
 
 class Network:
-    """A set of packs in the engine: give it the facts of a pack, get the names that fired.
+    """A set of packs in the engine: give it the facts of a pack, get what fired.
 
     Each pack is a ruleset of its own, since for every firing the engine looks through all rules of
     the ruleset. Not to be shared between threads. `close()` frees the engine's memory.
@@ -168,11 +177,11 @@ class Network:
 
     def _create(self, pack: Pack) -> _Ruleset:
         rules = {
-            production.name: {
+            letter: {
                 "all": [{"m": _on(pack.group, production.tree)}],
                 "pri": index,
             }
-            for index, production in enumerate(pack.productions)
+            for index, (letter, production) in enumerate(pack.lettered().items())
         }
         try:
             handle: int = engine.create_ruleset(f"accordance{next(_numbers)}", json.dumps(rules))
@@ -181,8 +190,8 @@ class Network:
         identity = f'{{"id":"{pack.group}","sid":"{_SESSION}"'
         return _Ruleset(handle, f'{identity},"g":"{pack.group}"', f"{identity}}}")
 
-    def fire(self, pack: Pack, known: str) -> set[str]:
-        """The productions of a pack that hold.
+    def fire(self, pack: Pack, known: str) -> list[str]:
+        """The productions of a pack that hold, by their letters; one may be named several times.
 
         `known` is the text of `stated` for each property of the pack that is known, one after the
         other; one that it does not have is unknown and satisfies no test. Raises EngineFailure
@@ -197,22 +206,23 @@ class Network:
                 raise
             raise EngineFailure(f"the network failed: {error}") from error
 
-    def _fire(self, group: str, known: str) -> set[str]:
+    def _fire(self, group: str, known: str) -> list[str]:
         handle, opening, identity = self._rulesets[group]
         # INVARIANT: facts are asserted one by one; a batch drops what follows a bad one.
         code, offset = engine.assert_fact(handle, f"{opening}{known}}}")
-        fired: set[str] = set()
+        fired: list[str] = []
         if code == 0:
-            firings = 0
+            following = engine.complete_and_start_action
             started = engine.start_action_for_state(handle, offset)
             message = started[1] if started else None
-            while message:
-                firings += 1
-                if firings > MAX_FIRINGS:
-                    raise EngineFailure(f"pack `{group}` fired more than {MAX_FIRINGS} times")
-                # The message is '{"name":{"m":{...}}}'; each true branch of an `or` fires again.
-                fired.add(message[2 : message.index('"', 2)])
-                message = engine.complete_and_start_action(handle, offset)
+            for _ in range(MAX_FIRINGS):
+                if message is None:
+                    break
+                # It is '{"letter":{"m":{...}}}'; each true branch of an `or` fires again.
+                fired.append(message[2])
+                message = following(handle, offset)
+            else:
+                raise EngineFailure(f"pack `{group}` fired more than {MAX_FIRINGS} times")
         elif code != 1:
             raise EngineFailure(f"pack `{group}` was taken for one seen before")
         engine.retract_fact(handle, identity)

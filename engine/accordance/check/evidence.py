@@ -26,14 +26,14 @@ MAX_REMEMBERED: Final = 1024
 class Step(NamedTuple):
     """A leaf that decides.
 
-    `missing` is the fact that is missing, where that is all there is to say of the leaf; `lacks` a
-    fact of which just that is to be said if it is missing. A leaf that is `decided`, true or false,
-    may have evidence of its own.
+    `fact` is a fact of which just that is to be said that it is missing, if it is: always where
+    there is no `value`, else where that is UNKNOWN. A leaf that is `decided`, true or false, may
+    have evidence of its own.
     """
 
     leaf: int
-    missing: str | None
-    lacks: Code | None
+    fact: str | None
+    value: Callable[[Frame], Value] | None
     decided: bool
 
 
@@ -213,18 +213,23 @@ class EvidenceReader:
         for index in self.decisive(formulas):
             code, unknown = self._codes[index], self.leaves[index] is UNKNOWN
             fact = deciding_fact(code)
-            missing = fact if unknown else None
-            lacks = fact_needed(code, self.frame[CODES]) if unknown else None
-            steps.append(Step(index, missing, lacks, decided=not unknown and not code.simple))
-            if missing is None:
+            steps.append(self._step(index, code, fact if unknown else None))
+            if fact is None or not unknown:
                 settled = None
             elif settled is not None:
-                settled.missing[missing] = None
+                settled.missing[fact] = None
             if fact is None:
                 facts = None
             elif facts is not None and not unknown:
                 facts[fact] = None
         return Basis(tuple(steps), settled, None if facts is None else list(facts))
+
+    def _step(self, index: int, code: Code, missing: str | None) -> Step:
+        unknown = self.leaves[index] is UNKNOWN
+        needed = fact_needed(code, self.frame[CODES]) if unknown and missing is None else None
+        if needed is not None and needed.names is not None:
+            return Step(index, ".".join(needed.names), needed.value, decided=False)
+        return Step(index, missing, None, decided=not unknown and not code.simple)
 
     def read(self, basis: Basis) -> Evidence:
         """The evidence of this case. It is not to be changed: cases alike may share it."""
@@ -233,11 +238,9 @@ class EvidenceReader:
         # Leaves that are decided have evidence of their own.
         found = Evidence(UNKNOWN)
         facts, gaps, frame = found.facts, found.missing, self.frame
-        for leaf, missing, lacks, decided in basis.steps:
-            if missing is not None:
-                gaps[missing] = None
-            elif lacks is not None and lacks.value(frame) is UNKNOWN:
-                lacks.evidence(frame, found)
+        for leaf, fact, value, decided in basis.steps:
+            if fact is not None and (value is None or value(frame) is UNKNOWN):
+                gaps[fact] = None
             elif decided:
                 facts.update(self._decided(leaf))
             else:

@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 from ..feel.compiling import Evidence, Frame
 from ..feel.values import NONE, UNKNOWN, Value
@@ -35,18 +35,20 @@ class Seen:
     """What was found out of a judgement in earlier cases.
 
     `below` picks the states of the leaves of its rule; `bases` has what it rests on, and
-    `remedies` what would have to change, for each way in which these leaves stood.
+    `remedies` what would have to change, for each way in which these leaves stood. `at_worst` is
+    the judgement if a gap turned out to be a breach.
     """
 
-    __slots__ = ("bases", "below", "remedies")
+    __slots__ = ("at_worst", "bases", "below", "remedies")
 
     def __init__(self) -> None:
+        self.at_worst: Judgement | None = None
         self.below: Callable[[list[Value]], Hashable] | None = None
         self.bases: dict[Hashable, Basis] = {}
         self.remedies: dict[Hashable, tuple[str, ...]] = {}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Judgement:
     """What one rule says; the same object for all cases of which it says the same.
 
@@ -72,15 +74,21 @@ class Judgement:
     severity of the breach."""
     seen: Seen = field(default_factory=Seen, init=False, compare=False, repr=False)
 
-    @cached_property
-    def kind(self) -> Kind | None:
-        """Whether it is a finding, and which."""
-        return kind_of(self.outcome, self.moot)
+    kind: Kind | None = field(init=False, compare=False, repr=False)
+    """Whether it is a finding, and which."""
+    item: dict[str, Value] = field(init=False, compare=False, repr=False)
+    """The judgement as an item of `results` and of the lists of the tables, less what it rests on
+    where that hangs on the case."""
+    listed: tuple[str, ...] = field(init=False, compare=False, repr=False)
+    """The lists of the tables that it stands in."""
 
-    @cached_property
-    def item(self) -> dict[str, Value]:
-        """The judgement as an item of `results` and of the lists of the tables, less what it rests
-        on where that hangs on the case."""
+    def __post_init__(self) -> None:
+        # Asked for again and again in each case, so that it is not left to properties.
+        object.__setattr__(self, "kind", kind_of(self.outcome, self.moot))
+        object.__setattr__(self, "item", self._item())
+        object.__setattr__(self, "listed", self._listed())
+
+    def _item(self) -> dict[str, Value]:
         item: dict[str, Value] = {
             "rule": self.rule.id,
             "theme": self.rule.theme,
@@ -95,9 +103,7 @@ class Judgement:
         # That it is no finding is known, and not a gap in what is known.
         return {**item, "kind": NONE if self.kind is None else self.kind.value}
 
-    @cached_property
-    def listed(self) -> tuple[str, ...]:
-        """The lists of the tables that it stands in."""
+    def _listed(self) -> tuple[str, ...]:
         if self.outcome is Outcome.NOT_APPLICABLE or self.moot:
             return ()
         if self.kind is None:
@@ -106,10 +112,14 @@ class Judgement:
             lists = ["breaches" if self.kind is Kind.BREACH else "gaps", "findings"]
         return (*lists, *(["serious"] if self.severity in ("critical", "high") else []))
 
-    @cached_property
+    @property
     def at_worst(self) -> Judgement:
         """The judgement if a gap turned out to be a breach."""
-        return replace(self, outcome=Outcome.NON_COMPLIANT) if self.kind is Kind.GAP else self
+        if self.kind is not Kind.GAP:
+            return self
+        if self.seen.at_worst is None:
+            self.seen.at_worst = replace(self, outcome=Outcome.NON_COMPLIANT)
+        return self.seen.at_worst
 
 
 class Grounds:

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from math import prod
 from operator import itemgetter
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from ..feel.compiling import DEFINED, Frame
 from ..feel.values import UNKNOWN, Value
@@ -67,14 +67,6 @@ class _Pass(NamedTuple):
     settles: tuple[str, ...]
 
 
-class _Step(NamedTuple):
-    """A stratum ready to be run. Each pack has what picks the states of its properties."""
-
-    evaluate: Evaluate
-    packs: tuple[tuple[Pack, Callable[[list[str]], Iterable[str]]], ...]
-    settles: tuple[str, ...]
-
-
 class _Flag(NamedTuple):
     """What a production settles for the passes after it: the text of a property, at its place, and
     the state of a definition, if it is one's."""
@@ -83,6 +75,28 @@ class _Flag(NamedTuple):
     text: str
     definition: str | None
     state: bool
+
+
+_Said: TypeAlias = tuple[tuple[tuple[int, int], ...], _Flag | None]
+"""What a production says: the rules, by number, for which it means something, each with its bit;
+and the flag that is carried on."""
+
+
+class _ReadyPack(NamedTuple):
+    """A pack ready to be fired: what picks the states of its properties, and what its productions
+    say, by their letters."""
+
+    pack: Pack
+    chosen: Callable[[list[str]], Iterable[str]]
+    said: dict[str, _Said]
+
+
+class _Step(NamedTuple):
+    """A stratum ready to be run."""
+
+    evaluate: Evaluate
+    packs: tuple[_ReadyPack, ...]
+    settles: tuple[str, ...]
 
 
 class StageNetwork:
@@ -106,12 +120,10 @@ class StageNetwork:
             production: _Flag(self._place(flag), stated(flag, state), name, state == "T")
             for production, (flag, state, name) in build.flags.items()
         }
-        self._said = {
+        self._said: dict[str, _Said] = {
             production: (tuple(bits.get(production, ())), flags.get(production))
             for production in (*bits, *flags)
         }
-        """What a production says: the rules, by number, for which it means something, each with
-        its bit; and the flag that is carried on."""
         self.prepare(expressions)
         self._unknown = [""] * len(self._places)
 
@@ -131,14 +143,19 @@ class StageNetwork:
                         for index in one.leaves
                     ],
                 ),
-                tuple(
-                    (pack, _chosen([self._place(name) for name in pack.properties]))
-                    for pack in one.packs
-                ),
+                tuple(self._ready(pack) for pack in one.packs),
                 one.settles,
             )
             for one in self._passes
         ]
+
+    def _ready(self, pack: Pack) -> _ReadyPack:
+        lettered = pack.lettered().items()
+        return _ReadyPack(
+            pack,
+            _chosen([self._place(name) for name in pack.properties]),
+            {letter: self._said[production.name] for letter, production in lettered},
+        )
 
     def _place(self, name: str) -> int:
         """Where the state of a property stands."""
@@ -154,12 +171,12 @@ class StageNetwork:
         states = self._unknown[:]
         defined = frame[DEFINED]
         fired = [0] * len(self.rules)
-        fire, said = self._network.fire, self._said
+        fire = self._network.fire
         for evaluate, to_fire, settles in self._steps:
             evaluate(frame, leaves, states)
-            for pack, chosen in to_fire:
-                for production in fire(pack, "".join(chosen(states))):
-                    bits, flag = said[production]
+            for pack, chosen, said in to_fire:
+                for letter in fire(pack, "".join(chosen(states))):
+                    bits, flag = said[letter]
                     for rule, bit in bits:
                         fired[rule] |= bit
                     if flag is not None:

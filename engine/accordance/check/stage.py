@@ -35,14 +35,15 @@ class Stratum:
         that applies."""
         applying = 0
         fired_by_rule = self.network.run(frame, leaves)
-        for rule, (fired, place) in enumerate(zip(fired_by_rule, self.positions, strict=True)):
-            known = self._known[rule].get(fired)
-            if known is None:
+        rules = zip(self._known, fired_by_rule, self.positions, strict=True)
+        for rule, (known, fired, place) in enumerate(rules):
+            said = known.get(fired)
+            if said is None:
                 firing = self.network.firing(rule, fired)
                 judgement = judge(self.network.rules[rule], firing, self._stage)
                 applies = judgement.outcome is not Outcome.NOT_APPLICABLE
-                known = self._known[rule][fired] = judgement, applies << place
-            judgements[place], applies_here = known
+                said = known[fired] = judgement, applies << place
+            judgements[place], applies_here = said
             applying |= applies_here
         return applying
 
@@ -55,15 +56,16 @@ class AskedFact:
         self.path = path
         self.readers = readers
         self._code = code
-        self._items: dict[tuple[bool, int], dict[str, Value]] = {}
+        self._items: tuple[dict[int, dict[str, Value]], ...] = {}, {}
 
     def item(self, frame: Frame, applying: int) -> dict[str, Value]:
         """The fact as an item of `mandatory`; `applying` has one bit for the place of each rule
         that applies to the case of a frame. It is the same object for all cases alike."""
         stated, reading = is_stated(self._code, frame), self.readers & applying
-        item = self._items.get((stated, reading))
+        items = self._items[stated]
+        item = items.get(reading)
         if item is None:
-            item = self._items[stated, reading] = {
+            item = items[reading] = {
                 "path": self.path,
                 "stated": stated,
                 # A fact that no rule reads is asked for its own sake.

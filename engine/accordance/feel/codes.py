@@ -213,9 +213,15 @@ def fact_needed(code: Code, definitions: Mapping[str, Code]) -> Code | None:
 def kind_known(code: Code) -> str | None:
     """The kind of an expression whose values can always be told apart and put in order; none and
     unknown are of every kind. None where that is not known from its form."""
-    if code.origin and code.origin[0] == "constant":
-        kind = logic.kind_of(code.origin[1])
+    origin, *parts = code.origin or ("called",)
+    if origin == "constant":
+        kind = logic.kind_of(parts[0])
         return kind if kind in ("number", "text", "date") else None
+    if origin == "apply":
+        # Arithmetic.
+        return "number" if {*map(kind_known, parts[1])} == {"number"} else None
+    if origin == "call" and parts[0].name in ("count", "sum", "mean"):
+        return "number"
     if isinstance(code.type, NumberType):
         return "number"
     if isinstance(code.type, TextType):

@@ -156,7 +156,7 @@ class Compiler:
 
         def excuse(frame: Frame, found: Evidence) -> None:
             one, other = first(frame), second(frame)
-            if operate(one, other) is UNKNOWN:
+            if one is not UNKNOWN and other is not UNKNOWN and operate(one, other) is UNKNOWN:
                 reason = logic.why_unknown(node.operator, one, other)
                 if reason:
                     found.reasons[reason] = None

@@ -24,6 +24,10 @@ from .values import Value, is_whole
 _OPENING: Final = ("known, missing = found.facts, found.missing", f"paths = frame[{PATHS}]")
 
 
+_GIVEN: Final = "state"
+"""The value of a condition that was found out elsewhere."""
+
+
 class Notes(NamedTuple):
     """Lines that enter evidence into `known` and `missing`; lines that say why a value cannot be
     computed, which do nothing where it is known; and the lines that have to stand before them.
@@ -53,6 +57,7 @@ class EvidenceWriter:
     def __init__(self, generator: Generator) -> None:
         self._values = generator
         generator.given |= {
+            "apply": functions.apply,
             "are_groups": _are_groups,
             "left_of": _left_of,
             "whole": is_whole,
@@ -77,8 +82,8 @@ class EvidenceWriter:
         """What enters the evidence of an expression."""
         if not _is_condition(code):
             return self._define(self.notes(code))
-        value, notes = self._values.write(code), self.notes(code, "state")
-        lines = "state = found.state", "if state is None:", f"    state = {value.text}"
+        value, notes = self._values.write(code), self.notes(code, _GIVEN)
+        lines = f"{_GIVEN} = found.state", f"if {_GIVEN} is None:", f"    {_GIVEN} = {value.text}"
         return self._define(_joined((*lines, *notes.all), [value, notes]))
 
     def notes(self, code: Code, state: str | None = None) -> Notes:
@@ -192,15 +197,18 @@ class EvidenceWriter:
                 return self.notes(argument)
             if _is_item_fact(argument):
                 return self._item_fact(argument, [self._closure(code)])
-        value, parts = self._values.write(code), self._note_list(code, arguments)
+        parts = self._note_list(code, arguments)
         if function.partial:
             # It may have a result although not all is known of its arguments.
             parts = parts._replace(lines=parts.all, doubts=())
         # Where an argument is not known, what it rests on says why.
         given = [self._values.write(one) for one in arguments]
-        doubt = " and ".join([f"{value.text} is U", *(f"whole({one.text})" for one in given)])
+        names = [self._values.new("part") for _ in given]
+        named = [f"({name} := {one.text})" for name, one in zip(names, given, strict=True)]
+        result = f"apply({self._values.bind(function)}, [{', '.join(named)}])"
+        doubt = " and ".join([f"{result} is U", *(f"whole({name})" for name in names)])
         doubts = f"if {doubt}:", f"    found.reasons[{no_result_reason(function.name)!r}] = None"
-        return _joined(parts.lines, [value, parts, *given], (*parts.doubts, *doubts))
+        return _joined(parts.lines, [parts, *given], (*parts.doubts, *doubts))
 
     # conditions
 
@@ -244,9 +252,18 @@ class EvidenceWriter:
         states = [self._values.new("state") for _ in codes]
         parts = [self.notes(*one) for one in zip(codes, states, strict=True)]
         other = not decisive
-        # Where nothing is decisive, no part is.
-        known = "" if state is None else f"{other} if {state} is {other} else "
-        lines = [f"{one} = {known}{value.text}" for one, value in zip(states, values, strict=True)]
+        seen: tuple[str, ...] = ()
+        known = ""
+        if state is not None:
+            # Where nothing is decisive, no part is.
+            known = f"{other} if {state} is {other} else "
+        if state not in (None, _GIVEN):
+            # It was found out in these lines; where nothing decided it, all parts were looked at.
+            seen = tuple(f"{one} if {state} is U else " for one in self._values.write(code).parts)
+        lines = [
+            f"{one} = {known}{passed}{value.text}"
+            for one, passed, value in zip(states, seen or [""] * len(states), values, strict=True)
+        ]
         if state is None:
             state = self._values.new("state")
             decided = " or ".join(f"{one} is {decisive}" for one in states)
@@ -315,7 +332,8 @@ class EvidenceWriter:
             return []
         entering = _entering(slot, inner)
         entering = *item_opening(slot, inner.before, entering), *entering
-        again = self._values.is_fixed(items) and locals_of(repeated, besides=slot)
+        fixed = self._values.is_fixed(items) or items.origin[:1] == ("local",)
+        again = fixed and locals_of(repeated, besides=slot)
         if inner.complete is None or not again:
             return _inside(f"for item{slot} in items:", entering)
         # It runs again and again over the same list: what gave all it can is passed over.

@@ -169,6 +169,8 @@ def _list_contains(items: Value, element: Value) -> Value:
 
 
 def _distinct_values(items: Value) -> Value:
+    if type(items) is list and {*map(type, items)} <= {str}:
+        return list(dict.fromkeys(items))
     seen: dict[tuple[str, Value], Value] = {}
     for item, _ in pairs_of(items) or ():
         if type(item) in (dict, list, Uncertain, Span):

@@ -11,6 +11,8 @@ to each other and to the oracle. evidence_source.py does the same for what a val
 
 from __future__ import annotations
 
+import operator
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from typing import Any, Final, NamedTuple
@@ -35,8 +37,8 @@ from .compiling import (
 )
 from .paths import steps_of
 from .syntax import Filter, For, Node, Quantified
-from .types import ContextType, TextType, is_scalar
-from .values import NONE, UNKNOWN, Uncertain, Value
+from .types import ContextType, ListType, is_scalar
+from .values import NONE, UNKNOWN, Number, Uncertain, Value
 
 MAX_DEPTH: Final = 20
 """Parts inside one another in one piece of source; Python has a limit too."""
@@ -50,11 +52,14 @@ _SIGNS: Final = {"=": "==", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 
 
 class Text(NamedTuple):
-    """A value as a Python expression, and the lines that have to stand before it."""
+    """A value as a Python expression, and the lines that have to stand before it. `parts` are the
+    variables that hold the values of its parts once it was found unknown, where it is a connective.
+    """
 
     text: str
     before: frozenset[str] = frozenset()
     depth: int = 0
+    parts: tuple[str, ...] = ()
 
 
 class Generator(Compiler):
@@ -107,8 +112,11 @@ class Generator(Compiler):
     def define(self, parameters: str, lines: Iterable[str]) -> Callable[..., Any]:
         """A function with these lines."""
         name = self.new("function")
-        head = f"def {name}({parameters}):\n    facts = frame[{FACTS}]\n"
-        source = head + "\n".join(f"    {line}" for line in lines)
+        body = "\n".join(f"    {line}" for line in lines)
+        head = f"def {name}({parameters}):\n"
+        if "facts" in body:
+            head += f"    facts = frame[{FACTS}]\n"
+        source = head + body
         exec(compile(source, "<expressions>", "exec"), self.given)
         made: Callable[..., Any] = self.given.pop(name)
         return made
@@ -191,6 +199,8 @@ class Generator(Compiler):
         if base.origin[:1] == ("local",) and isinstance(base.type, ContextType):
             return self._supplied_member(base.origin[1], name)
         inner, one = self.write(base), self.new("part")
+        if isinstance(base.type, ListType):
+            return self._join(f"member({inner.text}, {name!r})", [inner])
         supplied = f"isinstance({one}, Supplied) and {name!r} in {one}.known"
         return self._join(
             f"({one}.get({name!r}, U) if type({one} := {inner.text}) is dict"
@@ -256,6 +266,9 @@ class Generator(Compiler):
         one, python = self.new("part"), _SIGNS[sign]
         general = "equal(" if sign == "=" else f"order({sign!r}, "
         if sign == "=" and kind_known(left) == kind_known(right) == "text":
+            if right.origin[:1] == ("constant",):
+                text = f"(U if ({one} := {first.text}) is U else {one} == {second.text})"
+                return self._join(text, [first])
             other = self.new("part")
             return self._join(
                 f"(U if ({one} := {first.text}) is U or ({other} := {second.text}) is U"
@@ -267,6 +280,10 @@ class Generator(Compiler):
             kind = type(right.origin[1])
             if kind not in logic.ORDERED:
                 return self._join(f"{general}{first.text}, {other})", [first])
+            if left.origin[:2] == ("apply", logic.subtract) and kind in logic.NUMBERS:
+                compared = self.bind(_difference(sign, right.origin[1]))
+                sides = [self.write(side) for side in left.origin[2]]
+                return self._join(f"{compared}({sides[0].text}, {sides[1].text})", sides)
             if kind is Fraction:
                 # Of whole numbers: what is compared with a quotient is multiplied out.
                 above, below = right.origin[1].as_integer_ratio()
@@ -321,7 +338,8 @@ class Generator(Compiler):
             for name, part in zip(names, parts, strict=True)
         )
         rest = " and ".join(f"{name} is {other}" for name in names)
-        return self._join(f"({decisive} if {decided} else {other} if {rest} else U)", parts)
+        made = self._join(f"({decisive} if {decided} else {other} if {rest} else U)", parts)
+        return made._replace(parts=tuple(names))
 
     def _write_if(self, condition: Code, then: Code, otherwise: Code) -> Text:
         parts = [self.write(condition), self.write(then), self.write(otherwise)]
@@ -437,12 +455,16 @@ class Generator(Compiler):
         """The source of the items of a list `items` for which a condition can be true or unknown.
 
         Where it asks that a text of the item be equal to one from outside the loop, these are
-        looked up: the loop runs again and again over the same list, which is a fact or definition.
+        looked up: the loop runs again and again over the same list, which is a fact or definition,
+        or it runs over one that the program supplies, which is long and of which others ask alike.
         """
         equality = _equality(condition, slot)
-        if equality is None or not self.is_fixed(items):
+        supplied = items.origin[:1] == ("supplied",)
+        if equality is None or not (supplied or self.is_fixed(items)):
             return "items"
         name, other = equality
+        if not supplied and not locals_of(other):
+            return "items"
         key = f"{self.write(items).text} by {name}"
         return f"alike(frame, items, {key!r}, {name!r}, {self.write(other).text})"
 
@@ -513,28 +535,28 @@ def _is_condition(code: Code) -> bool:
 
 
 def _equality(condition: Code, slot: int) -> tuple[str, Code] | None:
-    """The name of a text of the item in `slot`, and another text that it must be equal to for a
-    condition to be true, which hangs on the variables of loops around this one."""
+    """The name of a text of the item in `slot`, and another text, from outside its loop, that it
+    must be equal to for a condition to be true."""
     kind, *parts = condition.origin or ("called",)
     if kind == "connected" and parts[0] is False:
         return next(filter(None, (_equality(part, slot) for part in parts[1])), None)
     if kind != "compare" or parts[0] != "=":
         return None
     for one, other in (parts[1:], parts[:0:-1]):
-        around = locals_of(other, besides=slot)
+        around = locals_of(other)
         if (
-            (one.origin[:1] == ("member",) and item_steps(one.origin[1]) == (slot,))
-            and isinstance(one.type, TextType)
-            and isinstance(other.type, TextType)
-            and around
-            and slot not in (locals_of(other) or ())
+            (one.origin[:1] == ("member",) and steps_of(one.origin[1]) == (slot,))
+            and kind_known(one) == kind_known(other) == "text"
+            and around is not None
+            and slot not in around
         ):
             return one.origin[2], other
     return None
 
 
 _ANY_ITEM: Final[dict[Value, list[Value]]] = {}
-"""In place of the items by the values of a fact, where not all are known texts."""
+"""In place of the items by the values of a fact, where some are not known."""
+_NOTHING_KNOWN: Final[dict[str, Value]] = {}
 
 
 def _alike(frame: Frame, items: list[Value], key: str, name: str, wanted: Value) -> list[Value]:
@@ -542,18 +564,39 @@ def _alike(frame: Frame, items: list[Value], key: str, name: str, wanted: Value)
     and which text of its items."""
     by_text = frame[RECALLED].get(key)
     if by_text is None:
-        by_text = {}
+        by_text = defaultdict(list)
         for item in items:
-            text = item.get(name) if type(item) is dict else None
-            if type(text) is not str:
-                by_text = _ANY_ITEM
-                break
-            by_text.setdefault(text, []).append(item)
+            known = item if type(item) is dict else getattr(item, "known", _NOTHING_KNOWN)
+            by_text[known.get(name)].append(item)
+        # What has no such text is equal to none; it is not so where the text is not known.
+        by_text.pop(NONE, None)
+        if not {*map(type, by_text)} <= {str}:
+            by_text = _ANY_ITEM
         frame[RECALLED][key] = by_text
     if by_text is _ANY_ITEM or type(wanted) is not str:
         return items
     found: list[Value] = by_text.get(wanted, [])
     return found
+
+
+def _difference(sign: str, number: Number) -> Callable[[Value, Value], Value]:
+    """What compares the difference of two values with a number. Where they are numbers, all is
+    multiplied out, so that no fraction has to be made."""
+    above, below = number.as_integer_ratio()
+    compare = operator.eq if sign == "=" else logic.COMPARE[sign]
+
+    def compared(left: Value, right: Value) -> Value:
+        if type(left) in logic.NUMBERS and type(right) in logic.NUMBERS:
+            one, one_below = left.as_integer_ratio()
+            other, other_below = right.as_integer_ratio()
+            difference = one * other_below - other * one_below
+            return compare(difference * below, above * one_below * other_below)
+        difference = logic.subtract(left, right)
+        if sign == "=":
+            return logic.equal(difference, number)
+        return logic.order(sign, difference, number)
+
+    return compared
 
 
 def _uncertain(kept: list[Value], doubts: list[int]) -> Uncertain:

@@ -146,7 +146,10 @@ def order(sign: str, left: Value, right: Value) -> Value:
     if left is UNKNOWN or right is UNKNOWN:
         return UNKNOWN
     kind = type(left)
-    if (kind is type(right) and kind in ORDERED) or (is_number(left) and is_number(right)):
+    if kind in NUMBERS and type(right) in NUMBERS:
+        first, second = left.numerator * right.denominator, right.numerator * left.denominator
+        return COMPARE[sign](first, second)
+    if kind is type(right) and kind in ORDERED:
         return COMPARE[sign](left, right)
     if left is NONE or right is NONE:
         return False
@@ -229,8 +232,10 @@ def subtract(left: Value, right: Value) -> Value:
 
 def multiply(left: Value, right: Value) -> Value:
     """`left * right`: numbers, a duration and a number."""
-    if is_number(left) and is_number(right):
-        return exact(left * right)
+    if type(left) in NUMBERS and type(right) in NUMBERS:
+        if type(left) is type(right) is int:
+            return left * right
+        return quotient(left.numerator * right.numerator, left.denominator * right.denominator)
     if left is UNKNOWN or right is UNKNOWN or left is NONE or right is NONE:
         return UNKNOWN
     if is_number(left):

@@ -238,10 +238,13 @@ def member(group: Value, name: str) -> Value:
     shape = type(group)
     if shape is dict:
         return group.get(name, UNKNOWN)
+    if shape is list:
+        return [
+            item.get(name, UNKNOWN) if type(item) is dict else field_of(item, name)
+            for item in group
+        ]
     if isinstance(group, Supplied):
         return group.known[name] if name in group.known else group.late(name)
-    if shape is list:
-        return [field_of(item, name) for item in group]
     if shape is Uncertain:
         return Uncertain(tuple((field_of(item, name), sure) for item, sure in group.pairs))
     return UNKNOWN
