@@ -14,6 +14,7 @@ from functools import reduce
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import ibis
+import ibis.expr.operations as ops
 
 from ..feel import logic
 from ..feel.values import NONE, UNKNOWN, Months, Value
@@ -166,7 +167,12 @@ def is_unsaid(carrier: Carrier) -> bool:
 def opposite(carrier: Carrier) -> Carrier:
     if isinstance(carrier, Known):
         return Known(logic.negation(carrier.value))
-    return Truth(~holds(carrier), is_definite(carrier))
+    return Truth(_negated(holds(carrier)), is_definite(carrier))
+
+
+def _negated(column: Column) -> Column:
+    op = column.op()
+    return op.arg.to_expr() if isinstance(op, ops.Not) else ~column
 
 
 def is_definite(carrier: Carrier) -> bool:
@@ -193,7 +199,7 @@ def _connected(carriers: list[Carrier], decisive: bool) -> Carrier:
         return Known(not decisive)
     if all(is_unsaid(one) for one in rest):
         return UNSAID
-    columns = [holds(one) for one in rest]
+    columns = [one.to_expr() for one in dict.fromkeys(holds(one).op() for one in rest)]
     joined = balanced(columns, (lambda a, b: a | b) if decisive else (lambda a, b: a & b))
     return Truth(joined, all(is_definite(one) for one in rest))
 
@@ -221,8 +227,11 @@ def is_state(carrier: Carrier, state: bool | None) -> Carrier:
     if carrier.definite:
         return Known(False) if state is None else carrier if state else opposite(carrier)
     if state is None:
-        return Truth(carrier.holds.isnull(), True)
-    return Truth((carrier.holds if state else ~carrier.holds).fill_null(False), True)
+        op = carrier.holds.op()
+        return Truth(
+            (op.arg.to_expr() if isinstance(op, ops.Not) else carrier.holds).isnull(), True
+        )
+    return Truth((carrier.holds if state else _negated(carrier.holds)).fill_null(False), True)
 
 
 def lazily(condition: Carrier, then: Carrier) -> Carrier:

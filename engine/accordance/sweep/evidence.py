@@ -45,6 +45,7 @@ from .carriers import (
     lazily,
     lifted,
     opposite,
+    settled,
 )
 from .columns import Reader
 from .compiling import Compiler
@@ -145,13 +146,14 @@ class Resting:
         While nobody can tell whether an exception counts, what is missing is what that needs; then
         the case is checked singly (see `Relation`).
         """
-        return any_of(
-            [
-                lazily(condition, self._of_leaf(leaf, state, path, missing))
-                for condition, leaf, state in self._decisive(rule, code)
-                if not missing or state is None
-            ]
-        )
+        # Many conditions ask the same of a fact.
+        asked: dict[object, tuple[Carrier, list[Carrier]]] = {}
+        for condition, leaf, state in self._decisive(rule, code):
+            if not missing or state is None:
+                found = self._of_leaf(leaf, state, path, missing)
+                key = settled(found) if settled(found) is not None else holds(found).op()
+                asked.setdefault(key, (found, []))[1].append(condition)
+        return any_of([lazily(any_of(where), found) for found, where in asked.values()])
 
     def _decisive(self, rule: PlannedRule, code: int) -> Iterator[Occurrence]:
         """The leaves on which a result rests: of all conditions for a pass, of the unmet ones for

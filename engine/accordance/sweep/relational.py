@@ -861,13 +861,10 @@ def _parts(
     codes: list[Column] = []
     for place, (asked, state) in enumerate(parts):
         weight = 4**place
-        branches = [
-            (state, PART_TRUE * weight),
-            (~state, PART_FALSE * weight),
-        ]
+        true_or_false = state.cast(kind) * ((PART_TRUE - PART_FALSE) * weight) + PART_FALSE * weight
+        code = true_or_false.cast(kind).fill_null(PART_UNKNOWN * weight)
         if asked is not True:
-            branches.insert(0, (~asked, PART_NOT_ASKED * weight))
-        code = ibis.cases(*branches, else_=PART_UNKNOWN * weight)
+            code = ibis.cases((asked, code), else_=PART_NOT_ASKED * weight)
         codes.append(code.cast(kind))
     return balanced(codes, lambda a, b: a + b).cast(kind)
 
