@@ -179,16 +179,22 @@ class Items:
 
     def any_item(self, condition: Callable[[Carrier], Carrier]) -> Carrier:
         """`some x in list satisfies condition`."""
-        found = self.some(lambda item: all_of([item.presence, condition(item.value)]))
-        return self.if_known(found)
+        return self.some_if_known(lambda item: all_of([item.presence, condition(item.value)]))
 
     def every_item(self, condition: Callable[[Carrier], Carrier]) -> Carrier:
         """`every x in list satisfies condition`."""
-        failing = self.some(lambda item: all_of([item.presence, opposite(condition(item.value))]))
-        return self.if_known(opposite(failing))
+        return opposite(
+            self.some_if_known(
+                lambda item: all_of([item.presence, opposite(condition(item.value))])
+            )
+        )
 
     def contains(self, element: Carrier) -> Carrier:
         return self.any_item(lambda item: equal(item, element))
+
+    def some_if_known(self, condition: Callable[[Item], Carrier]) -> Carrier:
+        """`some` where the list is known, else unknown."""
+        return self.if_known(self.some(condition))
 
     def if_known(self, carrier: Carrier) -> Carrier:
         """The value where the list is known, else unknown."""
@@ -205,14 +211,10 @@ class Items:
 
     def is_none(self) -> Carrier:
         """An empty list says that there is none; one with only possible items says nothing."""
-        possible = self.some(lambda item: may_be_there(item))
-        sure = self.some(lambda item: is_there(item))
-        if self.is_certain:
-            return self.if_known(opposite(possible))
         if self.is_definite:
-            return self.if_known(opposite(possible))
-        decided = ibis.cases((holds(sure), False), (~holds(possible), True))
-        return self.if_known(Truth(decided))
+            return opposite(self.some_if_known(may_be_there))
+        sure, possible = self.some(is_there), self.some(may_be_there)
+        return self.if_known(Truth(ibis.cases((holds(sure), False), (~holds(possible), True))))
 
     def is_settled(self) -> Carrier:
         """Is every item that may be there certain to be there? Never null."""
@@ -307,7 +309,8 @@ class Listing(Items):
     options: tuple[str, ...] = field(default=())
     """The texts that may stand in `words`, where they are few."""
     digits: Column | None = field(default=None)
-    """Which of the options stand in the list, one binary digit for each; null for no list."""
+    """Which of the options stand in the list, one binary digit for each; null where the list is not
+    known."""
     form: Packing | None = field(default=None)
     """How `words` stand in a column, where that is not as they are."""
     source: Source | None = field(default=None)
@@ -319,9 +322,10 @@ class Listing(Items):
 
     def some(self, condition: Callable[[Item], Carrier]) -> Carrier:
         if self.digits is not None:
-            found = self._some_word(condition, self.digits)
-            if found is not None:
-                return found
+            wanted = self._wanted(condition)
+            if wanted is not None:
+                found = _among_digits(self.digits, wanted).fill_null(False)
+                return Truth(found, True) if wanted else Known(False)
         if self.source is not None and not _inside:
             return self._gathered(self.source, condition)
         seen: list[Carrier] = []
@@ -360,15 +364,19 @@ class Listing(Items):
         unknown = (digits & ibis.literal(1 << place[1], type="int64")) != 0
         return Truth(ibis.cases((true, True), (~unknown, False)))
 
-    def _some_word(self, condition: Callable[[Item], Carrier], digits: Column) -> Carrier | None:
-        """The same where the condition says the same of a word in all records."""
+    def some_if_known(self, condition: Callable[[Item], Carrier]) -> Carrier:
+        wanted = None if self.digits is None else self._wanted(condition)
+        if self.digits is None or wanted is None:
+            return Items.some_if_known(self, condition)
+        return Truth(_among_digits(self.digits, wanted))
+
+    def _wanted(self, condition: Callable[[Item], Carrier]) -> int | None:
+        """The digits of the words of which a condition holds; None where it does not say the same
+        of a word in all records."""
         given = [condition(Item(Known(word))) for word in self.options]
         if not all(settled(one) is not None for one in given):
             return None
-        wanted = sum(1 << place for place, one in enumerate(given) if settled(one))
-        if not wanted:
-            return Known(False)
-        return Truth(_among_digits(digits, wanted).fill_null(False), True)
+        return sum(1 << place for place, one in enumerate(given) if settled(one))
 
     def count(self) -> Number:
         if not self.is_certain:
@@ -385,7 +393,7 @@ class Listing(Items):
             if element.value not in self.options:
                 return Items.contains(self, element)
             place = self.options.index(element.value)
-            return self.if_known(Truth(_among_digits(self.digits, 1 << place)))
+            return Truth(_among_digits(self.digits, 1 << place))
         return self.if_known(Truth(holding(self.words, element.value)))
 
     def _counted(self, source: Source, score: Callable[[Item], Exact]) -> Exact | None:
@@ -438,7 +446,8 @@ class Listing(Items):
 
     def where(self, condition: Column) -> Items:
         known = condition.fill_null(False) & as_column(self.known)
-        return replace(self, known=known)
+        digits = None if self.digits is None else ibis.cases((known, self.digits)).cast("int64")
+        return replace(self, known=known, digits=digits)
 
     def shortened(self) -> Column:
         """The column without the items that are certain not to be there."""
