@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,8 @@ from accordance.portfolio.body_files import ALIASES, find_body_files
 from accordance.problem import Refused
 from accordance.strategy.model import Strategy
 from accordance.strategy.reading import load_strategy
-from accordance.sweep.run_files import PORTFOLIO
+from accordance.sweep import workers
+from accordance.sweep.run_files import MANIFEST, PORTFOLIO
 from accordance.sweep.running import Task, run
 from accordance.sweep.sources import find_sources
 from accordance.sweep.sweeping import Options
@@ -54,8 +56,6 @@ def register(tmp_path: Path) -> Path:
 
 
 def swept(strategy: Strategy, folder: Path, engine: str, place: Path) -> dict[str, Any]:
-    import json
-
     given = [str(folder)]
     kept = find_body_files(given, strategy)
     task = Task(given=given, sources=find_sources(given, strategy.model), kept=kept)
@@ -64,6 +64,22 @@ def swept(strategy: Strategy, folder: Path, engine: str, place: Path) -> dict[st
     assert found.manifest["portfolio"]["aliases"]["name"].endswith("register/aliases.yaml")
     document: dict[str, Any] = json.loads((place / PORTFOLIO).read_text(encoding="utf-8"))
     return document
+
+
+@pytest.mark.usefixtures("libraries_may_warn")
+def test_what_other_processes_tell_of_cases(
+    small: Strategy, register: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = register / "register.ndjson"
+    # A name that is spelt in an unusual way: such a record is checked by itself.
+    text = file.read_text(encoding="utf-8").replace('"title"', '"titl\\u0065"')
+    file.write_text(text, encoding="utf-8")
+    one = swept(small, register, "duckdb", tmp_path / "one")
+    monkeypatch.setattr(workers, "WORTH_IT", 1)
+    monkeypatch.setattr(workers, "_processors", lambda: 2)
+    assert swept(small, register, "duckdb", tmp_path / "two") == one
+    manifest = json.loads((tmp_path / "two" / MANIFEST).read_text(encoding="utf-8"))
+    assert manifest["engine"]["singly"] == {"text": 40}
 
 
 def test_columns_and_check_find_the_same(small: Strategy, register: Path, tmp_path: Path) -> None:

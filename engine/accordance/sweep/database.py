@@ -198,16 +198,13 @@ class Columns:
 
     # what the plan says
 
-    def answer(self, facts: pa.Table | Rows) -> tuple[pa.Table, pa.Table | None]:
-        """The rows of the records that the plan answers for, in the order of the records, and what
-        the rules over the portfolio need of them, by ROW; `facts` are rows of Parquet, or a table
-        with the columns ROW and `line`. Raises Refused where memory or disk do not suffice."""
+    def answer(self) -> tuple[pa.Table, pa.Table | None]:
+        """The rows of the records that are vouched for, in their order, and what the rules over the
+        portfolio need of them, by ROW. Raises Refused where memory or disk do not suffice."""
         with _room():
-            self.vouch(facts)
             return self._answered()
 
     def _answered(self) -> tuple[pa.Table, pa.Table | None]:
-        """What the plan says of the facts that are held."""
         answers, *features = map(self._fetched, self._statements)
         return answers, features[0] if features else None
 
@@ -219,12 +216,20 @@ class Columns:
         return found
 
     def vouch(self, facts: pa.Table | Rows) -> None:
-        """Scan records, and hold the facts of those that are vouched for."""
+        """Scan records, and hold the facts of those that the plan can answer for; `facts` are rows
+        of Parquet, or a table with the columns ROW and `line`. Raises Refused where memory or disk
+        do not suffice."""
         self._register(facts)
         try:
-            self._connection.execute(self._vouched(facts))
+            with _room():
+                self._connection.execute(self._vouched(facts))
         finally:
             self._connection.unregister("records")
+
+    def vouched(self) -> Any:
+        """The numbers of the records whose facts are held, as an array."""
+        held = self._connection.table(FACTS).select(named(ROW))
+        return held.to_arrow_table()[ROW].to_numpy()
 
     def _vouched(self, facts: pa.Table | Rows) -> str:
         """The statement that makes the table of those facts that are vouched for."""

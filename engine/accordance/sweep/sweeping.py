@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -24,7 +24,7 @@ from .features import Features, schema
 from .parquet import Rows
 from .records import Block, Lines, Record, lines_table
 from .singly import Answered, Rejected, Singly
-from .workers import Workers
+from .workers import Said, Workers
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -122,7 +122,7 @@ class Sweep:
 
     def _by_check(self, block: Block) -> Part:
         rejected: list[Rejected] = []
-        rows = self._rows_of(list(block), rejected)
+        rows = _rows(self._answers_of(list(block)), rejected)
         tables: list[pa.Table] = []
         # As columns they take far less memory.
         while some := list(islice(rows, _ROWS_AT_ONCE)):
@@ -133,25 +133,12 @@ class Sweep:
         whole = pa.concat_tables([self._table([]), *tables])
         return Part(self._placed(whole, block), rejected, len(block))
 
-    def _rows_of(self, records: Sequence[Record], rejected: list[Rejected]) -> Iterator[Answered]:
-        """The rows of `check`; what it refuses is put to `rejected`."""
-        for found in self._answers_of(records):
-            if isinstance(found, Rejected):
-                rejected.append(found)
-            else:
-                yield found
-
     def _answers_of(self, records: Sequence[Record]) -> Iterator[Answered | Rejected]:
-        # What the rules over the portfolio need of a case does not come back from processes.
-        if self.features is not None or not self._workers.wanted(records):
-            yield from map(self.singly.answer, records)
-            return
-        for record, found in zip(records, self._workers.answers(records), strict=True):
-            if isinstance(found, dict):
-                yield found
-            else:
-                assert isinstance(found, list)
-                yield Rejected(record, tuple(found))
+        """What `check` says of records. Where other processes are worth it, they begin at once."""
+        if not self._workers.wanted(records):
+            return map(self.singly.answer, records)
+        found = zip(records, self._workers.answers(records), strict=True)
+        return (_answered(record, said) for record, said in found)
 
     def _by_columns(self, block: Block, engine: str) -> Part:
         import numpy as np
@@ -160,22 +147,25 @@ class Sweep:
 
         columns = self._relational(engine)
         reading = self._read(block)
-        found, needed = columns.answer(reading.facts)
-        sure = found.filter(found[answers.SURE])
-        answered = sure[ROW].to_numpy()
+        columns.vouch(reading.facts)
+        vouched = columns.vouched()
         open_ = np.ones(len(block), dtype=bool)
-        open_[answered - block.first] = False
+        open_[vouched - block.first] = False
         for one in reading.rejected:
             open_[one.record.row - block.first] = False
         doubted: list[int] = (np.flatnonzero(open_) + block.first).tolist()
-        reasons = dict.fromkeys(reading.singly, ELSEWHERE)
-        if doubted:
-            unsure = pc.invert(found[answers.SURE])
-            reasons |= dict.fromkeys(found.filter(unsure)[ROW].to_pylist(), UNDECIDED)
-            unread = [row for row in doubted if row not in reasons]
-            reasons |= columns.reasons(reading.facts, unread) if unread else {}
+        # Other processes read them while the database plans its query, which keeps one busy.
+        begun = self._answers_of([block.record(row) for row in doubted])
+        found, needed = columns.answer()
+        sure = found.filter(found[answers.SURE])
+        answered = sure[ROW].to_numpy()
+        undecided: list[int] = np.setdiff1d(vouched, answered).tolist()
         rejected: list[Rejected] = []
-        rows = list(self._rows_of([block.record(row) for row in doubted], rejected))
+        rows = list(_rows(begun, rejected))
+        rows += _rows(self._answers_of([block.record(row) for row in undecided]), rejected)
+        reasons = dict.fromkeys(reading.singly, ELSEWHERE) | dict.fromkeys(undecided, UNDECIDED)
+        unread = [row for row in doubted if row not in reasons]
+        reasons |= columns.reasons(reading.facts, unread) if unread else {}
         if rows:
             sure = pa.concat_tables([self._typed(sure), self._table(rows)])
             sure = sure.take(pc.sort_indices(sure, sort_keys=[(ROW, "ascending")]))
@@ -184,7 +174,7 @@ class Sweep:
             sorted([*reading.rejected, *rejected], key=lambda one: one.record.row),
             records=len(block),
             by_columns=len(answered),
-            singly=Counter(reasons.get(row, TEXT) for row in doubted),
+            singly=Counter(reasons.get(row, TEXT) for row in (*doubted, *undecided)),
             sample=drawn(answered, self.options.seed, self.options.sample),
         )
 
@@ -323,6 +313,22 @@ class _Reading:
     facts: pa.Table | Rows
     singly: list[int] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
+
+
+def _answered(record: Record, said: Said) -> Answered | Rejected:
+    if isinstance(said, dict):
+        return said
+    assert isinstance(said, list)
+    return Rejected(record, tuple(said))
+
+
+def _rows(found: Iterable[Answered | Rejected], rejected: list[Rejected]) -> Iterator[Answered]:
+    """The rows; what `check` refuses is put to `rejected`."""
+    for one in found:
+        if isinstance(one, Rejected):
+            rejected.append(one)
+        else:
+            yield one
 
 
 def drawn(rows: Any, seed: int, count: int) -> list[int]:

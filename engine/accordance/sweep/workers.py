@@ -11,7 +11,7 @@ import gc
 import json
 import multiprocessing
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from threading import Thread
@@ -52,7 +52,7 @@ class Workers:
         return found >= WORTH_IT and _processors() > 1
 
     def answers(self, records: Sequence[Record]) -> Iterator[Said]:
-        """The row of each record."""
+        """The row of each record. They are begun at once, whenever they are asked for."""
         return self._said(_answer, records)
 
     def lines(self, records: Sequence[Record]) -> Iterator[Said]:
@@ -64,18 +64,7 @@ class Workers:
     ) -> Iterator[Said]:
         pool = self._started()
         parts = [records[at : at + _AT_ONCE] for at in range(0, len(records), _AT_ONCE)]
-        try:
-            for said in pool.map(call, parts):
-                yield from said
-        except BrokenProcessPool:
-            raise Refused(
-                Problem(
-                    Code.ENGINE_LIMIT,
-                    "one of the processes that check records was ended from outside",
-                    None,
-                    "see that there is enough memory, and sweep again",
-                )
-            ) from None
+        return _in_order(pool.map(call, parts))
 
     def _started(self) -> ProcessPoolExecutor:
         if self._pool is None:
@@ -89,12 +78,28 @@ class Workers:
                 )
         return self._pool
 
-    def _sent(self) -> tuple[str, tuple[str, ...], dt.date]:
+    def _sent(self) -> tuple[str, tuple[str, ...], dt.date, bool]:
         """What a process needs that is no copy of this one."""
         strategy = self._strategy
         # Its folder need not be found by its name from there, nor still hold what was read.
         folders = (strategy.folder, *(one.folder for one in strategy.extends))
-        return json.dumps(encode(strategy)), folders, self._singly.today
+        featured = self._singly.features is not None
+        return json.dumps(encode(strategy)), folders, self._singly.today, featured
+
+
+def _in_order(found: Iterable[list[Said]]) -> Iterator[Said]:
+    try:
+        for said in found:
+            yield from said
+    except BrokenProcessPool:
+        raise Refused(
+            Problem(
+                Code.ENGINE_LIMIT,
+                "one of the processes that check records was ended from outside",
+                None,
+                "see that there is enough memory, and sweep again",
+            )
+        ) from None
 
 
 def _processors() -> int:
@@ -139,8 +144,14 @@ def _end_with_parent() -> None:
     os._exit(1)
 
 
-def _set_up(strategy: str, folders: tuple[str, ...], today: dt.date) -> None:
-    _take_over(Singly(Checker(decode(json.loads(strategy), *folders)), today))
+def _set_up(strategy: str, folders: tuple[str, ...], today: dt.date, featured: bool) -> None:
+    checker = Checker(decode(json.loads(strategy), *folders))
+    singly = Singly(checker, today)
+    if featured:
+        from .features import Features
+
+        singly.features = Features(checker.strategy).reader(checker)
+    _take_over(singly)
 
 
 def _answer(records: Sequence[Record]) -> list[Said]:
