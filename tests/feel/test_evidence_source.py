@@ -76,6 +76,21 @@ C: dict[str, Value] = {"name": "C"}
             ["`contains` has no result for these values"],
         ),
         ('list contains(triggers, "loss")', {}, [], ["triggers"], []),
+        # what is missing in a list, or beyond a loop, is the reason, not the function
+        (
+            "count(distinct values(parties[agrees].name)) = 1",
+            {"parties": [A, C]},
+            ["parties[1].agrees", "parties[1].name", "parties[2].name"],
+            ["parties[2].agrees"],
+            [],
+        ),
+        (
+            "some list in [parties] satisfies count(distinct values(list.name)) = 1",
+            {},
+            [],
+            ["parties"],
+            [],
+        ),
         (
             'sum(duration("P30D") / duration("P0D"), 1) < 1',
             {},

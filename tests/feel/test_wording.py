@@ -221,6 +221,11 @@ ANSWERED = {**QUESTIONS, "exit_plan.exists": "Is there an exit plan (or exit str
             "it did not happen within the last 12 months",
         ),
         (
+            "every p in parties satisfies count(p.events) >= 2",
+            "for each of the parties, there are at least 2 of its distress events",
+            "for at least one of the parties, there are fewer than 2 of its distress events",
+        ),
+        (
             "every p in parties satisfies abs(p.cost_share - p.benefit_share) <= 0.1",
             "for each of the parties, the difference between its share of cost and its share of "
             "benefit is at most 0.1",

@@ -50,7 +50,7 @@ def test_the_facts_that_an_expression_reads(tmp_path: Path) -> None:
     plan = checker(
         tmp_path / "s",
         {"TT-01": rule(["some i in good satisfies i.group.x"])},
-        {"good": "items[ok]"},
+        {"good": "items[ok]", "by_name": 'for x in ["a", "b"] return items[name = x]'},
     ).plan
 
     def read(text: str) -> set[str]:
@@ -60,6 +60,17 @@ def test_the_facts_that_an_expression_reads(tmp_path: Path) -> None:
     assert read("some i in good satisfies i.group.x") == {"items", "items.ok", "items.group.x"}
     assert read("count(items[group.x]) = 0") == {"items", "items.group.x"}
     assert read("items.name = items[1].name") >= {"items.name"}
+    assert read("some chosen in by_name satisfies all(chosen.ok)") == {
+        "items",
+        "items.name",
+        "items.ok",
+    }
+    assert read("some i in (for j in good return j.group) satisfies i.x > 1") == {
+        "items",
+        "items.ok",
+        "items.group",
+        "items.group.x",
+    }
 
 
 def test_a_path_is_an_expression() -> None:

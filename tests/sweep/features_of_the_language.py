@@ -136,15 +136,34 @@ CONDITIONS = (
     "any(items.ok)",
     "all(items.ok)",
     "texts = []",
+    "mean(items[ok].n) > 0.1",
+    "mean(items[n > 0].whole) = 1",
+    "every t in distinct values(texts) satisfies count(items[text = t]) >= 1",
+    'distinct values(items[ok].text)[1] = "a"',
     # definitions
     "good",
     "count(good_items) > 1",
     "total > 1",
+    # lists of lists of facts
+    "some chosen in items_by_text satisfies count(chosen) = 2",
+    "every chosen in items_by_text satisfies (every i in chosen satisfies i.n > 0)",
+    "some chosen in items_by_text satisfies mean(chosen.n) >= 0.1",
+    "every days in days_by_text satisfies count(days) < 2",
+    "some means in means_by_text satisfies (some a in means, b in means satisfies a - b > 0.1)",
 )
 DEFINITIONS = {
     "good": "a or (some i in items satisfies i.ok)",
     "good_items": "items[ok]",
     "total": "sum(items.n) + n",
+    "items_by_text": 'for t in ["a", "b", "c"] return items[text = t]',
+    "days_by_text": (
+        "for chosen in items_by_text return "
+        "distinct values(chosen.text)[some i in chosen satisfies i.ok and i.text = item]"
+    ),
+    "means_by_text": (
+        "for chosen in items_by_text return "
+        "(for t in distinct values(chosen.text) return mean(chosen[ok and text = t].n))"
+    ),
 }
 
 ITEMS: list[dict[str, Any]] = [
@@ -171,6 +190,9 @@ CASES: list[dict[str, Any]] = [
     {"day": "1900-02-28", "other_day": "0001-12-31", "days": ["0001-12-31", "1582-10-10"]},
     {"text": "Ab", "a": False, "items": [{"ok": False}, {}]},
     {"b": True, "n": 0, "m": 0, "items": [*ITEMS, {"n": 100, "whole": 100, "ok": True}]},
+    {"texts": ["b", "a", "b"], "items": [{"text": "b", "n": 1, "ok": True}, *ITEMS]},
+    {"texts": ["a"], "items": [{"text": "b", "n": 0.3}, {"text": "b", "ok": True}, *ITEMS]},
+    {"items": [{"text": "a", "n": 0.1, "ok": True}, {"n": 3, "ok": True}]},
 ]
 
 
