@@ -29,19 +29,10 @@ from ..strategy.coding import encode
 from .answers import ROW
 from .columns import Demands
 from .features import Features, feature_query
-from .parquet import Rows, TextColumns
+from .parquet import Rows
 from .relational import Relation
-from .scanning import (
-    MISFIT,
-    Scan,
-    free_texts,
-    named,
-    odd_text,
-    quoted,
-    structure,
-    typed_columns,
-    unusual,
-)
+from .scanning import Scan, column_types, named, names, quoted, structure, typed_columns, usual
+from .typed_rows import TypedColumns
 
 MEMORY: Final = "2GB"
 HARMFUL: Final = ("filter_pushdown", "in_clause", "projection_placement", "projection_pullup")
@@ -49,7 +40,8 @@ HARMFUL: Final = ("filter_pushdown", "in_clause", "projection_placement", "proje
 that the scan looks at, the second makes a join of every list of words, and the others take long
 over the many stages of a plan and gain nothing."""
 TEXT_REASON: Final = "text"
-AS_WRITTEN: Final = "$written"
+CLEAR: Final = "$clear"
+LEFT: Final = "$left"
 FACTS: Final = "facts"
 ANSWERS: Final = "answers"
 GROUP: Final = 8_192
@@ -73,6 +65,7 @@ class Columns:
         self._root = plan.strategy.model.root
         self._scan = Scan(self._root, today)
         self._demands: list[tuple[str, str]] = []
+        self._all_json = True
         # What does not fit into memory is put aside here.
         self._aside = tempfile.mkdtemp(prefix="accordance-")
         self._connection = duckdb.connect(
@@ -97,6 +90,9 @@ class Columns:
         self._connection.execute("SET preserve_insertion_order = true")
         self._connection.execute("SET enable_progress_bar = false")  # the commands have their own
         self._connection.execute(f"SET disabled_optimizers = '{','.join(HARMFUL)}'")
+        # What is held is never committed: facts that are read but once need not be written to disk.
+        self._connection.execute("SET enable_optimistic_write = false")
+        self._connection.begin()
 
     def _prepare(self, plan: Plan, today: dt.date, features: Features | None) -> None:
         """Make the queries ready that say what the plan says."""
@@ -150,61 +146,73 @@ class Columns:
         self._demands = list(self._scan.demands(demands))
         return {}
 
-    # records as texts
+    # records as typed columns
 
-    def _parsed(self, facts: pa.Table | Rows) -> tuple[dict[str, str], str]:
-        """The queries that end in `parsed`, a row for each record with every fact as text; and the
-        condition under which `check` takes a record and reads it as the database does."""
+    def _typed(self, facts: pa.Table | Rows, are_json: bool) -> tuple[dict[str, str], str]:
+        """The queries that end in `counted`, a row for each record with its facts; and the
+        condition under which `check` takes a record and reads it as the database does. `are_json`
+        says that all lines are JSON: the database breaks off where one is not."""
         if isinstance(facts, Rows):
-            return self._parsed_rows(facts)
-        return self._parsed_lines(), self._line_reads_well()
+            return self._typed_rows(facts)
+        return self._typed_lines(are_json)
 
-    def _parsed_lines(self) -> dict[str, str]:
-        made = f"TRY(json_transform(line, {quoted(structure(self._root))}))"
-        # The free texts also as they stand in the record, where one of them looks as if it might
-        # be no text.
-        texts = free_texts(self._root)
-        written = f"json_transform(line, {quoted(texts)})" if texts is not None else "NULL"
-        case = f"CASE WHEN {self._scan.might_be_no_texts()} THEN {written} END"
-        return {
-            "texts": f'SELECT {named(ROW)}, line, unnest({made}) FROM "records"',
-            "parsed": f'SELECT *, {case} AS {named(AS_WRITTEN)} FROM "texts"',
+    def _typed_lines(self, are_json: bool) -> tuple[dict[str, str], str]:
+        scan, row = self._scan, named(ROW)
+        made = f"json_transform(line, {quoted(structure(self._root))})"
+        made = made if are_json else f"TRY({made})"
+        typed = _listed(typed_columns(self._root))
+        left = f"{names('line')} - {scan.score()} AS {named(LEFT)}"
+        queries = {
+            "written": f'SELECT {row}, line, unnest({made}) FROM "records"',
+            "typed": f'SELECT {row}, line, {typed} FROM "written"',
+            "counted": f'SELECT *, {left} FROM "typed"',
         }
+        # Each name has one colon; others stand in texts.
+        nothing = f"coalesce({named(LEFT)} = 0 OR {named(LEFT)} = {scan.colons()}, false)"
+        return queries, f"({usual(self._root, 'line')} AND {scan.is_whole()} AND {nothing})"
 
-    def _line_reads_well(self) -> str:
-        scan = self._scan
-        whole = f"{scan.fits()} AND coalesce({scan.score()} = {scan.expected('line')}, false)"
-        usual = f"NOT regexp_matches(line, {quoted(unusual(self._root))})"
-        sure = f"coalesce({scan.texts_are_quoted(named(AS_WRITTEN))}, false)"
-        return f"({usual} AND {whole} AND ({named(AS_WRITTEN)} IS NULL OR {sure}))"
-
-    def _parsed_rows(self, rows: Rows) -> tuple[dict[str, str], str]:
-        columns = TextColumns(rows.layout)
-        texts = ", ".join(f"{one} AS {named(name)}" for name, one in columns.selected(self._root))
-        odd = quoted(odd_text(self._root))
+    def _typed_rows(self, rows: Rows) -> tuple[dict[str, str], str]:
+        columns = TypedColumns(rows.layout)
+        typed = _listed(columns.selected(self._root))
         scan = replace(self._scan, from_json=False)
-        usual = scan.no_text(lambda value: f"regexp_matches({value}, {odd})")
-        fits = f"{scan.fits()} AND coalesce({scan.score()} < {MISFIT}, false)"
         # Doubts are about the columns of the file.
         doubts = " AND ".join(f"({one})" for one in columns.doubts) or "true"
-        query = f'SELECT {named(ROW)}, ({doubts}) AS "$clear", {texts} FROM "records"'
-        return {"parsed": query}, f'("$clear" AND {usual} AND {fits})'
+        queries = {
+            "typed": f'SELECT {named(ROW)}, ({doubts}) AS {named(CLEAR)}, {typed} FROM "records"',
+            "counted": f'SELECT *, {scan.score()} AS {named(LEFT)} FROM "typed"',
+        }
+        return queries, f"({named(CLEAR)} AND {scan.is_whole()} AND {named(LEFT)} = 0)"
 
-    def _register(self, facts: pa.Table | Rows) -> None:
-        if isinstance(facts, Rows):
-            numbers = pa.array(range(facts.first, facts.first + len(facts)), pa.int64())
-            facts = facts.rows.append_column(ROW, numbers)
-        self._connection.register("records", facts)
+    @contextmanager
+    def known_as(self, name: str, table: pa.Table) -> Iterator[None]:
+        """Let queries read a table by a name."""
+        self._connection.register(name, table)
+        try:
+            yield
+        except BaseException:
+            # After a query that failed nothing but the end of the transaction is possible.
+            self._let_go()
+            raise
+        finally:
+            self._connection.unregister(name)
+
+    def _let_go(self) -> None:
+        """Forget the facts that are held, and be ready to hold others."""
+        self._connection.rollback()
+        self._connection.begin()
 
     # what the plan says
 
-    def answer(self) -> tuple[pa.Table, pa.Table | None]:
-        """The rows of the records that are vouched for, in their order, and what the rules over the
-        portfolio need of them, by ROW. Raises Refused where memory or disk do not suffice."""
+    def answer(self, facts: pa.Table | Rows) -> tuple[pa.Table, pa.Table | None]:
+        """The rows of the records that the plan answers for, in the order of the records, and what
+        the rules over the portfolio need of them, by ROW; `facts` are rows of Parquet, or a table
+        with the columns ROW and `line`. Raises Refused where memory or disk do not suffice."""
         with _room():
+            self.vouch(facts)
             return self._answered()
 
     def _answered(self) -> tuple[pa.Table, pa.Table | None]:
+        """What the plan says of the facts that are held."""
         answers, *features = map(self._fetched, self._statements)
         return answers, features[0] if features else None
 
@@ -216,55 +224,59 @@ class Columns:
         return found
 
     def vouch(self, facts: pa.Table | Rows) -> None:
-        """Scan records, and hold the facts of those that the plan can answer for; `facts` are rows
-        of Parquet, or a table with the columns ROW and `line`. Raises Refused where memory or disk
-        do not suffice."""
-        self._register(facts)
+        """Scan records, and hold the facts of those that are vouched for."""
         try:
-            with _room():
-                self._connection.execute(self._vouched(facts))
-        finally:
-            self._connection.unregister("records")
+            self._hold(facts, self._all_json)
+        except duckdb.InvalidInputException:
+            # From here on each record is read with care, which takes longer.
+            self._all_json = False
+            self._hold(facts, self._all_json)
 
-    def vouched(self) -> Any:
-        """The numbers of the records whose facts are held, as an array."""
-        held = self._connection.table(FACTS).select(named(ROW))
-        return held.to_arrow_table()[ROW].to_numpy()
+    def _hold(self, facts: pa.Table | Rows, are_json: bool) -> None:
+        self._let_go()
+        with self.known_as("records", _table(facts)):
+            self._connection.execute(self._vouched(facts, are_json))
 
-    def _vouched(self, facts: pa.Table | Rows) -> str:
+    def _vouched(self, facts: pa.Table | Rows, are_json: bool) -> str:
         """The statement that makes the table of those facts that are vouched for."""
-        queries, reads_well = self._parsed(facts)
-        members = ", ".join(named(name) for name in self._root.members)
-        wanted = " AND ".join([reads_well, *(f"({one})" for _, one in self._demands)])
-        typed = ", ".join(
-            f"{expression} AS {named(name)}" for name, expression in typed_columns(self._root)
+        queries, reads_well = self._typed(facts, are_json)
+        columns = (
+            named(column)
+            for name, member in self._root.members.items()
+            for column, _ in column_types(name, member)
         )
-        queries["vouched"] = f'SELECT {named(ROW)}, {members} FROM "parsed" WHERE {wanted}'
+        wanted = " AND ".join([reads_well, *(f"({one})" for _, one in self._demands)])
         return (
-            f"CREATE OR REPLACE TABLE {named(FACTS)} AS {_with(queries)}"
-            f' SELECT {named(ROW)}, {typed} FROM "vouched"'
+            f"CREATE TABLE {named(FACTS)} AS {_with(queries)}"
+            f' SELECT {named(ROW)}, {", ".join(columns)} FROM "counted" WHERE {wanted}'
         )
 
     def reasons(self, facts: pa.Table | Rows, rows: Sequence[int]) -> dict[int, str]:
         """Why records are not vouched for, by row; those that are have no entry."""
-        queries, reads_well = self._parsed(facts)
+        queries, reads_well = self._typed(facts, are_json=False)
         branches = [(TEXT_REASON, reads_well), *self._demands]
         cases = " ".join(f"WHEN NOT ({holds}) THEN {quoted(name)}" for name, holds in branches)
-        wanted = pa.table({ROW: pa.array(rows, pa.int64())})
-        self._register(facts)
-        self._connection.register("wanted", wanted)
         # Only those that are asked for are read again.
         first = next(iter(queries))
         queries[first] += f' WHERE {named(ROW)} IN (SELECT {named(ROW)} FROM "wanted")'
-        try:
-            with _room():
-                found: Iterable[Any] = self._connection.execute(
-                    f'{_with(queries)} SELECT {named(ROW)}, CASE {cases} END FROM "parsed"'
-                ).fetchall()
-        finally:
-            self._connection.unregister("records")
-            self._connection.unregister("wanted")
+        wanted = pa.table({ROW: pa.array(rows, pa.int64())})
+        with (
+            _room(),
+            self.known_as("records", _table(facts)),
+            self.known_as("wanted", wanted),
+        ):
+            found: Iterable[Any] = self._connection.execute(
+                f'{_with(queries)} SELECT {named(ROW)}, CASE {cases} END FROM "counted"'
+            ).fetchall()
         return {row: reason for row, reason in found if reason is not None}
+
+
+def _table(facts: pa.Table | Rows) -> pa.Table:
+    """What the queries read as `records`."""
+    if not isinstance(facts, Rows):
+        return facts
+    numbers = pa.array(range(facts.first, facts.first + len(facts)), pa.int64())
+    return facts.rows.append_column(ROW, numbers)
 
 
 @contextmanager
@@ -282,6 +294,10 @@ def _room() -> Iterator[None]:
                 "give it more memory by `--memory`, or more room for temporary files (TMPDIR)",
             )
         ) from None
+
+
+def _listed(columns: Iterable[tuple[str, str]]) -> str:
+    return ", ".join(f"{expression} AS {named(name)}" for name, expression in columns)
 
 
 def _with(queries: Mapping[str, str]) -> str:

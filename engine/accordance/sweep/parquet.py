@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..facts.fault_wording import name_fault
 from ..facts.model import FactModel
-from ..facts.shapes import Boolean, Date, Group, List, NumberShape, Shape, Text
+from ..facts.shapes import Group, List, Shape
 from ..problem import Code, Place, Problem, Refused
 from ..source.limits import ProblemList
 from ..source.quoting import quoted
@@ -200,7 +200,7 @@ def _check_nested(
 ) -> Problem | None:
     import pyarrow as pa
 
-    if isinstance(shape, List) and _is_list(kind):
+    if isinstance(shape, List) and is_list(kind):
         return _check_nested(kind.value_type, shape.item, name, path, model)
     if isinstance(shape, Group) and pa.types.is_struct(kind):
         for at in range(kind.num_fields):
@@ -228,7 +228,8 @@ def _twice(name: str, path: str) -> Problem:
     return Problem(Code.COLUMN, text, Place(path), "keep one of them")
 
 
-def _is_list(kind: pa.DataType) -> bool:
+def is_list(kind: pa.DataType) -> bool:
+    """Is a column of this type one of lists?"""
     import pyarrow as pa
 
     return bool(
@@ -270,98 +271,3 @@ def _written(value: Any) -> str:
     if isinstance(value, dt.datetime) and value.time() == dt.time.min:
         value = value.date()
     return json.dumps(str(value), ensure_ascii=False)
-
-
-# --- rows as the texts that the scan looks at ---------------------------------------------------
-
-
-class TextColumns:
-    """SQL for the facts of rows as texts, in the structure of a record; `doubts` are conditions
-    without which a row is not what it seems."""
-
-    def __init__(self, layout: RowsLayout) -> None:
-        self._schema = layout.schema
-        self._columns = layout.columns
-        self.doubts: list[str] = []
-
-    def selected(self, root: Group) -> Iterator[tuple[str, str]]:
-        """The columns of a record: name, expression."""
-        for name, shape in root.members.items():
-            yield name, self._fact(shape, self._columns.get(name))
-
-    def _fact(self, shape: Shape, column: int | Layout | None) -> str:
-        if column is None:
-            return f"NULL::{_text_type(shape)}"
-        if isinstance(column, dict):
-            assert isinstance(shape, Group)
-            members = (
-                f"{_name(name)} := {self._fact(member, column.get(name))}"
-                for name, member in shape.members.items()
-            )
-            stated = " OR ".join(f"c{at} IS NOT NULL" for at in _leaves(column))
-            return f"CASE WHEN {stated} THEN struct_pack({', '.join(members)}) END"
-        field = self._schema.field(column)
-        if not _is_read_as(field.type, shape):
-            self.doubts.append(f"{field.name} IS NULL")
-            return f"NULL::{_text_type(shape)}"
-        return _as_text(field.type, shape, field.name, 0)
-
-
-def _leaves(layout: Layout) -> Iterator[int]:
-    for column in layout.values():
-        if isinstance(column, dict):
-            yield from _leaves(column)
-        else:
-            yield column
-
-
-def _is_read_as(kind: pa.DataType, shape: Shape) -> bool:
-    """Are values of a type values of a fact, as they stand in JSON?"""
-    import pyarrow as pa
-
-    types = pa.types
-    if isinstance(shape, List):
-        return _is_list(kind) and _is_read_as(kind.value_type, shape.item)
-    if isinstance(shape, Group):
-        return bool(types.is_struct(kind)) and all(
-            _is_read_as(kind.field(at).type, shape.members[kind.field(at).name])
-            for at in range(kind.num_fields)
-        )
-    text = types.is_string(kind) or types.is_large_string(kind)
-    if isinstance(shape, Boolean):
-        return bool(types.is_boolean(kind))
-    if isinstance(shape, NumberShape):
-        return bool(types.is_integer(kind) or types.is_float64(kind) or types.is_decimal(kind))
-    if isinstance(shape, Date):
-        return bool(types.is_date32(kind) or text)
-    return isinstance(shape, Text) and bool(text)
-
-
-def _as_text(kind: pa.DataType, shape: Shape, value: str, depth: int) -> str:
-    if isinstance(shape, List):
-        item = f"i{depth}"
-        inner = _as_text(kind.value_type, shape.item, item, depth + 1)
-        return f"list_transform({value}, lambda {item}: {inner})"
-    if isinstance(shape, Group):
-        there = {kind.field(at).name: kind.field(at).type for at in range(kind.num_fields)}
-        members = []
-        for name, member in shape.members.items():
-            inner = f"NULL::{_text_type(member)}"
-            if name in there:
-                inner = _as_text(there[name], member, f"{value}.{_name(name)}", depth)
-            members.append(f"{_name(name)} := {inner}")
-        return f"CASE WHEN {value} IS NOT NULL THEN struct_pack({', '.join(members)}) END"
-    return f"{value}::VARCHAR"
-
-
-def _text_type(shape: Shape) -> str:
-    if isinstance(shape, List):
-        return f"{_text_type(shape.item)}[]"
-    if isinstance(shape, Group):
-        members = (f"{_name(name)} {_text_type(one)}" for name, one in shape.members.items())
-        return f"STRUCT({', '.join(members)})"
-    return "VARCHAR"
-
-
-def _name(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

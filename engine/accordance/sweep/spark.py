@@ -130,11 +130,8 @@ class SparkColumns(Columns):
         finally:
             spark.forget(FACTS)
             os.remove(path)
-        connection.register(PACKED, packed)
-        try:
+        with self.known_as(PACKED, packed):
             return found, connection.sql(self._packed.over(named(PACKED))).to_arrow_table()
-        finally:
-            connection.unregister(PACKED)
 
     def _refusal(self, error: NotAnalysed) -> Refused:
         """Which expression it is that Spark cannot compute."""
