@@ -203,16 +203,13 @@ class Columns:
 
     # what the plan says
 
-    def answer(self, facts: pa.Table | Rows) -> tuple[pa.Table, pa.Table | None]:
-        """The rows of the records that the plan answers for, in the order of the records, and what
-        the rules over the portfolio need of them, by ROW; `facts` are rows of Parquet, or a table
-        with the columns ROW and `line`. Raises Refused where memory or disk do not suffice."""
+    def answer(self) -> tuple[pa.Table, pa.Table | None]:
+        """The rows of the records that are vouched for, in their order, and what the rules over the
+        portfolio need of them, by ROW. Raises Refused where memory or disk do not suffice."""
         with _room():
-            self.vouch(facts)
             return self._answered()
 
     def _answered(self) -> tuple[pa.Table, pa.Table | None]:
-        """What the plan says of the facts that are held."""
         answers, *features = map(self._fetched, self._statements)
         return answers, features[0] if features else None
 
@@ -224,7 +221,9 @@ class Columns:
         return found
 
     def vouch(self, facts: pa.Table | Rows) -> None:
-        """Scan records, and hold the facts of those that are vouched for."""
+        """Scan records, and hold the facts of those that the plan can answer for; `facts` are rows
+        of Parquet, or a table with the columns ROW and `line`. Raises Refused where memory or disk
+        do not suffice."""
         try:
             self._hold(facts, self._all_json)
         except duckdb.InvalidInputException:
@@ -234,8 +233,13 @@ class Columns:
 
     def _hold(self, facts: pa.Table | Rows, are_json: bool) -> None:
         self._let_go()
-        with self.known_as("records", _table(facts)):
+        with _room(), self.known_as("records", _table(facts)):
             self._connection.execute(self._vouched(facts, are_json))
+
+    def vouched(self) -> Any:
+        """The numbers of the records whose facts are held, as an array."""
+        held = self._connection.table(FACTS).select(named(ROW))
+        return held.to_arrow_table()[ROW].to_numpy()
 
     def _vouched(self, facts: pa.Table | Rows, are_json: bool) -> str:
         """The statement that makes the table of those facts that are vouched for."""
