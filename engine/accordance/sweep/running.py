@@ -241,9 +241,9 @@ class _Making:
         rows = np.array(sorted(records), dtype=np.int64)
         return {row: records[row] for row in drawn(rows, options.seed, options.sample)}
 
-    def _table(self, part: Stored, what: str, columns: list[str] | None = None) -> pa.Table:
+    def _table(self, part: Stored, what: str) -> pa.Table:
         assert self._workshop is not None
-        return self._workshop.table(part.index, what, columns)
+        return self._workshop.table(part.index, what)
 
     # performing again
 
@@ -294,7 +294,7 @@ class _Making:
         if not self.parts:
             return
         names = ["id", ROW, answers.SOURCE, answers.LINE, "as_of"]
-        every = pa.concat_tables([self._table(part, OUTCOMES, names) for part in self.parts])
+        every = pa.concat_tables([self._table(part, OUTCOMES).select(names) for part in self.parts])
         counts = pc.value_counts(every["id"])
         twice = counts.filter(pc.greater(counts.field("counts"), 1)).field("values")
         if not len(twice):
