@@ -179,7 +179,7 @@ class Checker:
         found.verdict = self._verdict.answer(case.stage, lists)
         found.opinion = self._opinion.answer(case.stage, lists)
         if found.opinion is not None:
-            at_worst = lists_of(judgement.at_worst for judgement in judgements)
+            at_worst = lists_of(judgements, at_worst=True)
             found.opinion_at_worst = self._opinion.answer(case.stage, at_worst)
         return found
 

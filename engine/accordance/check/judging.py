@@ -36,7 +36,7 @@ class Seen:
 
     `below` picks the states of the leaves of its rule; `bases` has what it rests on, and
     `remedies` what would have to change, for each way in which these leaves stood. `at_worst` is
-    the judgement if a gap turned out to be a breach.
+    the judgement if a gap turned out to be a breach, once it was asked for.
     """
 
     __slots__ = ("at_worst", "bases", "below", "remedies")
@@ -115,11 +115,12 @@ class Judgement:
     @property
     def at_worst(self) -> Judgement:
         """The judgement if a gap turned out to be a breach."""
-        if self.kind is not Kind.GAP:
-            return self
-        if self.seen.at_worst is None:
-            self.seen.at_worst = replace(self, outcome=Outcome.NON_COMPLIANT)
-        return self.seen.at_worst
+        known = self.seen.at_worst
+        if known is None:
+            gap = self.kind is Kind.GAP
+            known = replace(self, outcome=Outcome.NON_COMPLIANT) if gap else self
+            self.seen.at_worst = known
+        return known
 
 
 class Grounds:

@@ -12,12 +12,15 @@ from ..strategy.supplied import TABLE_NAMES
 from .judging import Judgement
 
 
-def lists_of(judgements: Iterable[Judgement]) -> dict[str, Value]:
-    """The lists that tables read."""
+def lists_of(judgements: Iterable[Judgement], at_worst: bool = False) -> dict[str, Value]:
+    """The lists that tables read; `at_worst` those they would read if every gap turned out to be a
+    breach."""
     lists: dict[str, Value] = {name: [] for name in TABLE_NAMES}
     for judgement in judgements:
-        for name in judgement.listed:
-            lists[name].append(judgement.item)
+        if judgement.listed:
+            said = judgement.at_worst if at_worst else judgement
+            for name in said.listed:
+                lists[name].append(said.item)
     return lists
 
 

@@ -80,6 +80,8 @@ def _sum(items: Value) -> Value:
 
 def _total(numbers: list[Number]) -> Number:
     """The sum of numbers, over the one denominator that they have in common."""
+    if len(numbers) == 1:
+        return numbers[0]
     denominator = lcm(*[one.denominator for one in numbers])
     if denominator == 1:
         return sum(numbers)
