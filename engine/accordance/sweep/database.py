@@ -87,7 +87,8 @@ class Columns:
         with _room():
             self._connection.execute(f"ATTACH {held} AS held (ROW_GROUP_SIZE {GROUP})")
         self._connection.execute("USE held")
-        self._connection.execute("SET preserve_insertion_order = true")
+        # A table that keeps the order is written by one processor alone; rows know their number.
+        self._connection.execute("SET preserve_insertion_order = false")
         self._connection.execute("SET enable_progress_bar = false")  # the commands have their own
         self._connection.execute(f"SET disabled_optimizers = '{','.join(HARMFUL)}'")
         # What is held is never committed: facts that are read but once need not be written to disk.
@@ -204,7 +205,7 @@ class Columns:
     # what the plan says
 
     def answer(self) -> tuple[pa.Table, pa.Table | None]:
-        """The rows of the records that are vouched for, in their order, and what the rules over the
+        """The rows of the records that are vouched for, in no order, and what the rules over the
         portfolio need of them, by ROW. Raises Refused where memory or disk do not suffice."""
         with _room():
             return self._answered()

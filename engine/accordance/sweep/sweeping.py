@@ -166,9 +166,8 @@ class Sweep:
         reasons = dict.fromkeys(reading.singly, ELSEWHERE) | dict.fromkeys(undecided, UNDECIDED)
         unread = [row for row in doubted if row not in reasons]
         reasons |= columns.reasons(reading.facts, unread) if unread else {}
-        if rows:
-            sure = pa.concat_tables([self._typed(sure), self._table(rows)])
-            sure = sure.take(pc.sort_indices(sure, sort_keys=[(ROW, "ascending")]))
+        sure = pa.concat_tables([self._typed(sure), self._table(rows)])
+        sure = sure.take(pc.sort_indices(sure, sort_keys=[(ROW, "ascending")]))
         return Part(
             self._with_features(self._placed(sure, block), needed, rows),
             sorted([*reading.rejected, *rejected], key=lambda one: one.record.row),
