@@ -30,6 +30,7 @@ from .answers import ROW
 from .columns import Demands
 from .features import Features, feature_query
 from .parquet import Rows
+from .records import in_batches
 from .relational import Relation
 from .scanning import Scan, column_types, named, names, quoted, structure, typed_columns, usual
 from .typed_rows import TypedColumns
@@ -281,7 +282,7 @@ def _table(facts: pa.Table | Rows) -> pa.Table:
     if not isinstance(facts, Rows):
         return facts
     numbers = pa.array(range(facts.first, facts.first + len(facts)), pa.int64())
-    return facts.rows.append_column(ROW, numbers)
+    return in_batches(facts.rows.append_column(ROW, numbers))
 
 
 @contextmanager

@@ -196,26 +196,27 @@ class Lines:
         texts = self._texts()
         if not odd.any():
             try:
-                return _in_batches(rows, texts.cast(pa.string())), set()
+                return lines_table(rows, texts.cast(pa.string())), set()
             except pa.ArrowInvalid:
                 pass
         odd |= np.array([not _is_text(self._bytes(at)) for at in range(len(self))])
         kept = ~odd
         lines = texts.filter(pa.array(kept)).cast(pa.string())
-        return _in_batches(rows[kept], lines), set(rows[odd].tolist())
+        return lines_table(rows[kept], lines), set(rows[odd].tolist())
 
 
-def lines_table(rows: Sequence[int], texts: Sequence[str]) -> pa.Table:
+def lines_table(rows: Any, texts: Sequence[str] | pa.Array) -> pa.Table:
     """Records as a table of ROW and `line`."""
     import pyarrow as pa
 
-    return _in_batches(rows, pa.array(texts, pa.string()))
+    lines = pa.array(texts, pa.string())
+    return in_batches(pa.table({ROW: pa.array(rows, pa.int64()), "line": lines}))
 
 
-def _in_batches(rows: Any, lines: pa.Array) -> pa.Table:
+def in_batches(table: pa.Table) -> pa.Table:
+    """The same table in pieces, each of which is for one thread of the database."""
     import pyarrow as pa
 
-    table = pa.table({ROW: pa.array(rows, pa.int64()), "line": lines})
     return pa.Table.from_batches(table.to_batches(_BATCH), table.schema)
 
 
