@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _Bounds: TypeAlias = "tuple[np.ndarray[Any, Any], np.ndarray[Any, Any], np.ndarray[Any, Any]]"
 
-BLOCK_BYTES: Final = 512 * 1024 * 1024
+BLOCK_BYTES: Final = 640 * 1024 * 1024
 BLOCK_RECORDS: Final = 100_000
 FILES_BYTES: Final = 64 * 1024 * 1024
 """Fact files are held as text and as facts, so that fewer of them fit."""
