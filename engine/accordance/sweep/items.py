@@ -1,8 +1,9 @@
 """Lists in columns: every item stays, and says whether it is there.
 
 An item's presence is true (it is there), null (it may be there) or false (it is not); None stands
-for true in all records. A filter changes presences and a `for` changes values, so that no list is
-ever made shorter, and what a condition does not know is never dropped.
+for true in all records. A filter changes presences and a `for` changes values, so that what a
+condition does not know is never dropped. Only items that are certain not to be there may be left
+out of a column (`shortened`).
 
 INVARIANT: columns that go into a database aggregate hold no null, so that an aggregate never skips
 an item. Everything else is said with `some`, `total` and `best` below.
