@@ -118,7 +118,7 @@ def test_all_of_the_language(workplace: Path, spark: Session) -> None:
     stored_run = sweep(made, "cases.ndjson", out="spark", engine=LOCAL_SPARK)
     assert said(stored_run) == said(by_check)
     engine = stored_run.manifest["engine"]
-    assert (engine["name"], engine["by_columns"]) == ("spark", 14)
+    assert (engine["name"], engine["by_columns"]) == ("spark", 15)
     by_duckdb = sweep(made, "cases.ndjson", out="duckdb", engine="duckdb")
     assert stored_run.manifest["files"] == by_duckdb.manifest["files"]
 
