@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
@@ -738,7 +739,7 @@ class _OneRule:
 
     def _missing_of_groups(self) -> dict[str | None, list[dict[str, str]]]:
         """Of which cases of each group something is not known that the rule asks, and the facts it
-        rests on."""
+        rests on: so many that it shows whether there are more than are told."""
         features = {one.name: one for one in self.within.features.columns}
         column = self.column
         asked = [column.of, column.group_by, column.mark, *column.conditions.values()]
@@ -764,9 +765,11 @@ class _OneRule:
             everywhere += [(case, path) for (case,) in rows for path in paths]
         common = dict.fromkeys(everywhere)
         return {
-            grp: [{"case": case, "path": path} for case, path in [*own, *common]]
+            grp: [
+                {"case": case, "path": path}
+                for case, path in islice(chain(found.get(grp, ()), common), MOST_MISSING + 1)
+            ]
             for grp in self._members
-            for own in [found.get(grp, {})]
         }
 
     def _reasons(self) -> list[str]:
