@@ -171,8 +171,13 @@ def opposite(carrier: Carrier) -> Carrier:
 
 
 def _negated(column: Column) -> Column:
+    return _without_not(column) if isinstance(column.op(), ops.Not) else ~column
+
+
+def _without_not(column: Column) -> Column:
+    """What a `not` is said of; any other column as it is."""
     op = column.op()
-    return op.arg.to_expr() if isinstance(op, ops.Not) else ~column
+    return op.arg.to_expr() if isinstance(op, ops.Not) else column
 
 
 def is_definite(carrier: Carrier) -> bool:
@@ -227,10 +232,7 @@ def is_state(carrier: Carrier, state: bool | None) -> Carrier:
     if carrier.definite:
         return Known(False) if state is None else carrier if state else opposite(carrier)
     if state is None:
-        op = carrier.holds.op()
-        return Truth(
-            (op.arg.to_expr() if isinstance(op, ops.Not) else carrier.holds).isnull(), True
-        )
+        return Truth(_without_not(carrier.holds).isnull(), True)
     return Truth((carrier.holds if state else _negated(carrier.holds)).fill_null(False), True)
 
 

@@ -131,10 +131,7 @@ class Resting:
         self._table = table
         self._found: dict[tuple[object, ...], Carrier] = {}
         self._roots: dict[int, frozenset[str]] = {}
-        facts = relation.plan.strategy.model.facts
-        self.lists = frozenset(
-            path for path, fact in facts.items() if isinstance(fact.type, ListType)
-        )
+        self.lists = lists_of(relation.plan.strategy.model)
 
     def in_doubt(self) -> None:
         """What a result rests on or misses could not be said for all records."""
@@ -353,11 +350,12 @@ def differences(relation: Relation, table: ibis.Table) -> dict[str, Column]:
 
 def in_no_list(model: FactModel, path: str) -> bool:
     """Does a fact stand in no list of others?"""
-    steps = path.split(".")
-    above = (".".join(steps[:count]) for count in range(1, len(steps)))
-    return not any(
-        isinstance(model.facts[one].type, ListType) for one in above if one in model.facts
-    )
+    return not any(_above(path, lists_of(model)))
+
+
+def lists_of(model: FactModel) -> frozenset[str]:
+    """The paths of the facts that are lists."""
+    return frozenset(path for path, fact in model.facts.items() if isinstance(fact.type, ListType))
 
 
 def _differs_column(path: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import ibis
@@ -64,8 +64,8 @@ from .carriers import (
 from .columns import Demands, Reader, Scope, fields_of, with_words
 from .compiling import Compiler
 from .evidence import differences, evidence_lists, in_no_list
-from .gathering import Gatherer
-from .items import Listing, Packing, Source, Unrolled, loaded, stored
+from .in_parts import LISTS, PRESENCES, InParts
+from .items import Packing, Source, loaded, stored
 from .late import LATE, Paths
 from .limits import NUMBER_LIMITS, NotCompiled, NotRelational, TooWide
 from .scope import Local
@@ -120,12 +120,8 @@ class Relation:
     """Definitions and derived facts that stand in a column of their own, by its name."""
     _paths: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """The paths that a definition can have, each of which has a column, by its name."""
-    _shortened: set[str] = field(default_factory=set)
-    """Definitions that are lists of lists of facts, each without the items that are not there in a
-    column of its own."""
-    _presences: set[str] = field(default_factory=set)
-    """Definitions that are lists of which the items are known beforehand, and of each a column says
-    whether it is there."""
+    _in_parts: dict[str, InParts] = field(default_factory=dict)
+    """Definitions that stand in several columns, by name, with what reads them from there."""
     _doubtful: set[str] = field(default_factory=set)
     """Definitions that were said in doubt."""
     _doubts: list[Carrier] = field(default_factory=list)
@@ -222,10 +218,8 @@ class Relation:
                 found = ready(f"value {name}")
                 if found is None:
                     found = compiler.carrier(planned.definition.expression)
-                    if name in self._shortened and _part_column(name, 0) in table.columns:
-                        found = _reading_shortened(found, name, gatherer, table)
-                    elif name in self._presences:
-                        found = _reading_presences(found, name, table)
+                    if name in self._in_parts:
+                        found = self._in_parts[name].read(found, name, table, gatherer)
                 known[name] = found
             return known[name]
 
@@ -368,16 +362,15 @@ class Relation:
             self._doubtful.add(name)
         if name in self._paths:
             return table
-        lists = _filtered_lists(carrier)
-        if lists:
-            self._shortened.add(name)
-            columns = {_part_column(name, at): one.shortened() for at, one in enumerate(lists)}
-            return self.stages.add(columns)
-        if supplied is not NOTHING and isinstance(carrier, Listed):
-            presences = _presences(carrier, name)
-            if presences:
-                self._presences.add(name)
-                return self.stages.add(presences)
+        parts = LISTS.columns(carrier, name)
+        if parts:
+            self._in_parts[name] = LISTS
+            return self.stages.add(parts)
+        if supplied is not NOTHING:
+            parts = PRESENCES.columns(carrier, name)
+            if parts:
+                self._in_parts[name] = PRESENCES
+                return self.stages.add(parts)
         try:
             column, form = stored(carrier)
         except NotRelational:
@@ -704,65 +697,6 @@ def _path_column(name: str, path: str) -> str:
     """The column that says whether a path is in the list that a definition is; of no path, whether
     the list is known."""
     return f"value {name} {path}"
-
-
-def _part_column(name: str, at: int) -> str:
-    """The column of one of the lists that a definition is a list of."""
-    return f"value {name} {at}"
-
-
-def _filtered_lists(carrier: Carrier) -> list[Listing]:
-    """The lists of facts of which some items may be left out, where a value is a list of nothing
-    but such lists, and how many they are is known beforehand."""
-    if not isinstance(carrier, Listed) or not isinstance(carrier.items, Unrolled):
-        return []
-    lists = [
-        one.value.items
-        for one in carrier.items.items
-        if isinstance(one.value, Listed)
-        and isinstance(one.value.items, Listing)
-        and one.value.items.source is not None
-        and not one.value.items.is_certain
-    ]
-    return lists if len(lists) == len(carrier.items.items) else []
-
-
-def _reading_shortened(
-    carrier: Carrier, name: str, gatherer: Gatherer, table: ibis.Table
-) -> Carrier:
-    """A value of `_filtered_lists` where its lists stand in columns."""
-    assert isinstance(carrier, Listed) and isinstance(carrier.items, Unrolled)
-    items = [
-        replace(item, value=Listed(one.read_from(Source(gatherer, column, table.__getitem__))))
-        for at, (item, one) in enumerate(
-            zip(carrier.items.items, _filtered_lists(carrier), strict=True)
-        )
-        for column in [_part_column(name, at)]
-    ]
-    return Listed(Unrolled(tuple(items), carrier.items.known))
-
-
-def _presences(carrier: Listed, name: str) -> dict[str, Column]:
-    """Columns for the presences of the items of a list, where these are known beforehand."""
-    if not isinstance(carrier.items, Unrolled):
-        return {}
-    return {
-        _part_column(name, at): item.there.cast("boolean")
-        for at, item in enumerate(carrier.items.items)
-        if item.there is not None
-    }
-
-
-def _reading_presences(carrier: Carrier, name: str, table: ibis.Table) -> Carrier:
-    """The same list where its presences stand in columns."""
-    if not isinstance(carrier, Listed) or not isinstance(carrier.items, Unrolled):
-        return carrier
-    items = [
-        item if column not in table.columns else replace(item, there=table[column])
-        for at, item in enumerate(carrier.items.items)
-        for column in [_part_column(name, at)]
-    ]
-    return Listed(Unrolled(tuple(items), carrier.items.known))
 
 
 AGGREGATES = frozenset(("sum", "min", "max", "mean", "distinct values"))

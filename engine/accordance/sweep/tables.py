@@ -32,7 +32,7 @@ def stage_columns(table: ibis.Table) -> dict[str, Column]:
     made: dict[str, Column] = {}
     for size in range(1, len(STAGES) + 1):
         for some in itertools.combinations(STAGES, size):
-            here = [(table["stage"] == stage).fill_null(False) for stage in some]
+            here = [table["stage"] == stage for stage in some]
             made[f"at {' or '.join(some)}"] = balanced(here, lambda a, b: a | b)
     return made
 
